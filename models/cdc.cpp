@@ -1,0 +1,61 @@
+#include "models/cdc.hpp"
+
+#include <algorithm>
+
+#include "models/questions.hpp"
+
+namespace converge::models {
+
+namespace {
+
+void tell(Context& out, Told told, std::int64_t a = 0, std::int64_t b = 0) {
+  out.note(static_cast<std::uint16_t>(Actor::cdc), static_cast<std::uint16_t>(told), a, b);
+}
+
+}  // namespace
+
+void CdcModel::pump(Cdc& cdc, const Source& source, Topic& topic, const SourceModel& sources, const KafkaModel& kafka,
+                    Lsn upto, Context& out) const {
+  if (cdc.phase != Cdc::Phase::running) return;  // the log keeps the change; recovery reads it
+  upto = std::max(upto, cdc.position);
+  const auto interval = out.now().us / config_.flush_interval.us;
+  if (interval != cdc.interval) {
+    cdc.flushed = cdc.position;  // what was handed over before this interval has been stored by now
+    cdc.interval = interval;
+  }
+  while (cdc.position < upto) {
+    const Key key = sources.at(source, cdc.position + 1).key;
+    const std::uint16_t partition = kafka.partition(key);
+    if (out.choose(id(Q::kafka_leader)) != 0) {
+      topic.leaderless = partition;
+      topic.elected = out.now() + out.duration(id(Q::kafka_election));
+      tell(out, Told::leader_lost, partition);
+    }
+    if (!kafka.available(topic, partition, out.now())) {
+      out.at(topic.elected, {.what = What::cdc_pump, .epoch = upto});
+      return;
+    }
+    kafka.append(topic, ++cdc.position, key, out.now());
+    if (out.choose(id(Q::cdc_crash)) != 0) {
+      cdc.phase = Cdc::Phase::down;
+      tell(out, Told::cdc_crashed, cdc.flushed, cdc.position);
+      out.after(out.duration(id(Q::cdc_failover)), {.what = What::cdc_recover});
+      return;
+    }
+  }
+}
+
+void CdcModel::recover(Cdc& cdc, const Source& source, const SourceModel& sources, Context& out) const {
+  const sim::Instant oldest = out.now() - sources.config().log_retention;
+  if (cdc.flushed < source.log.size() && sources.at(source, cdc.flushed + 1).at < oldest) {
+    cdc.phase = Cdc::Phase::failed;  // "the binlog position is no longer available": only a new snapshot helps
+    tell(out, Told::cdc_failed, cdc.flushed + 1);
+    return;
+  }
+  cdc.phase = Cdc::Phase::running;
+  cdc.position = cdc.flushed;
+  tell(out, Told::cdc_recovered, cdc.flushed);
+  out.after({}, {.what = What::cdc_pump, .epoch = static_cast<std::uint32_t>(source.log.size())});
+}
+
+}  // namespace converge::models

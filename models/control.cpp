@@ -1,0 +1,353 @@
+#include "models/control.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "models/questions.hpp"
+
+namespace converge::models {
+
+namespace {
+
+using Status = StepState::Status;
+
+void tell(Context& out, Told told, std::int64_t a = 0, std::int64_t b = 0) {
+  out.note(static_cast<std::uint16_t>(Actor::control), static_cast<std::uint16_t>(told), a, b);
+}
+
+bool over(Status s) { return s == Status::done || s == Status::released; }
+
+bool is_alter(StepKind k) { return k == StepKind::alter_cdc_table || k == StepKind::alter_base_table; }
+
+// The system's own pace for a step that does not name one.
+const sim::Cadence& cadence_of(const ControlConfig& config, StepKind kind) {
+  static const sim::Cadence at_once;
+  switch (kind) {
+    case StepKind::deploy_spark:
+    case StepKind::rollback_spark: return config.deploy_spark;
+    case StepKind::deploy_flink:
+    case StepKind::rollback_flink: return config.deploy_flink;
+    case StepKind::generate:
+    case StepKind::review:
+    case StepKind::ci:
+    case StepKind::staging:
+    case StepKind::alter_cdc_table:
+    case StepKind::alter_base_table:
+    case StepKind::backfill:
+    case StepKind::source_ddl: return at_once;
+  }
+  return at_once;
+}
+
+// The step of the control plane that must be over before a step of this kind (pinterest-three-phase.md 2).
+std::optional<StepKind> gate(StepKind kind, ControlConfig::AlterAt alter_at) {
+  switch (kind) {
+    case StepKind::generate: return std::nullopt;
+    case StepKind::review: return StepKind::generate;
+    case StepKind::ci: return StepKind::review;
+    case StepKind::staging: return StepKind::ci;
+    case StepKind::alter_cdc_table:
+    case StepKind::alter_base_table:
+      if (alter_at == ControlConfig::AlterAt::merge) return StepKind::ci;
+      if (alter_at == ControlConfig::AlterAt::staging_passed) return StepKind::staging;
+      return std::nullopt;
+    case StepKind::deploy_spark: return StepKind::ci;
+    case StepKind::deploy_flink: return StepKind::staging;
+    case StepKind::backfill:
+    case StepKind::rollback_flink:
+    case StepKind::rollback_spark:
+    case StepKind::source_ddl: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view name(StepKind kind) {
+  switch (kind) {
+    case StepKind::generate: return "generate";
+    case StepKind::review: return "review";
+    case StepKind::ci: return "ci";
+    case StepKind::staging: return "staging";
+    case StepKind::alter_cdc_table: return "alter_cdc_table";
+    case StepKind::alter_base_table: return "alter_base_table";
+    case StepKind::deploy_spark: return "deploy_spark";
+    case StepKind::deploy_flink: return "deploy_flink";
+    case StepKind::backfill: return "backfill";
+    case StepKind::rollback_flink: return "rollback_flink";
+    case StepKind::rollback_spark: return "rollback_spark";
+    case StepKind::source_ddl: return "source_ddl";
+  }
+  assert(false);
+  return "?";
+}
+
+std::vector<StepConfig> canonical_plan() {
+  return {{.kind = StepKind::alter_cdc_table},
+          {.kind = StepKind::alter_base_table},
+          {.kind = StepKind::deploy_spark},
+          {.kind = StepKind::deploy_flink},
+          {.kind = StepKind::backfill}};
+}
+
+std::vector<Step> resolve(const ControlConfig& config) {
+  std::vector<StepConfig> written;
+  for (const StepKind own : {StepKind::generate, StepKind::review, StepKind::ci, StepKind::staging}) {
+    written.push_back({.kind = own, .after = std::vector<std::string>{}});
+  }
+  const std::vector<StepConfig> plan = config.steps.empty() ? canonical_plan() : config.steps;
+  written.insert(written.end(), plan.begin(), plan.end());
+
+  std::vector<Step> steps;
+  for (const StepConfig& w : written) {
+    steps.push_back({.kind = w.kind,
+                     .name = w.name.empty() ? std::string{name(w.kind)} : w.name,
+                     .cadence = w.cadence.value_or(cadence_of(config, w.kind)),
+                     .delay = w.delay});
+  }
+  const auto index = [&](std::string_view wanted) {
+    const auto found = std::find_if(steps.begin(), steps.end(), [&](const Step& s) { return s.name == wanted; });
+    assert(found != steps.end());
+    return static_cast<std::size_t>(found - steps.begin());
+  };
+  constexpr std::size_t own = 4;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (written[i].after) {
+      for (const std::string& before : *written[i].after) steps[i].after |= 1U << index(before);
+    } else if (i > own) {
+      steps[i].after |= 1U << (i - 1);
+    }
+    if (const auto before = gate(steps[i].kind, config.alter_at)) steps[i].after |= 1U << index(name(*before));
+  }
+  return steps;
+}
+
+ControlModel::ControlModel(const ControlConfig& config, sim::Epoch epoch, const std::vector<ChangeConfig>& changes)
+    : config_{config}, epoch_{epoch}, changes_{changes}, steps_{resolve(config)} {
+  assert(steps_.size() <= kStepsMax);
+}
+
+void ControlModel::start(Control& c, Context& out) const {
+  c.rollouts.resize(changes_.size());
+  for (std::size_t i = 0; i < changes_.size(); ++i) {
+    c.rollouts[i].steps.resize(steps_.size());
+    if (changes_[i].announced) {
+      out.at(sim::Instant{} + changes_[i].at, {.what = What::control_detected, .change = static_cast<std::uint8_t>(i)});
+    }
+  }
+}
+
+Build ControlModel::build(std::size_t version) const {
+  Build b{.version = static_cast<std::uint8_t>(version)};
+  for (std::size_t i = 0; i < changes_.size(); ++i) {
+    const auto slot = static_cast<Slot>(i + 1);
+    const bool known = i < version;
+    if (changes_[i].kind == ChangeConfig::Kind::change_type) {
+      b.columns = static_cast<Columns>(b.columns | bit(slot));
+      if (known) b.wide = static_cast<Columns>(b.wide | bit(slot));
+    } else if (known) {
+      b.columns = static_cast<Columns>(b.columns | bit(slot));
+    }
+  }
+  return b;
+}
+
+bool ControlModel::busy(const Control& c) const {
+  return std::any_of(c.rollouts.begin(), c.rollouts.end(),
+                     [](const Rollout& r) { return r.phase == Rollout::Phase::open; });
+}
+
+void ControlModel::ddl_executed(Control& c, std::uint8_t change, Context& out) const {
+  if (c.rollouts[change].phase != Rollout::Phase::unseen) return;  // announced: the rollout is under way
+  if (out.choose(id(Q::ddl_message)) == 0) {
+    tell(out, Told::ddl_message_sent, change);
+    return out.after(out.duration(id(Q::ddl_message_delay)), {.what = What::control_detected, .change = change});
+  }
+  tell(out, Told::ddl_message_lost, change);
+  const std::int64_t since = std::max<std::int64_t>(0, out.now().us - config_.pull_offset.us);
+  const sim::Instant pull{config_.pull_offset.us + (since / config_.pull_every.us + 1) * config_.pull_every.us};
+  out.at(pull, {.what = What::control_detected, .change = change, .number = 1});
+}
+
+void ControlModel::detected(Control& c, std::uint8_t change, bool by_pull, Context& out) const {
+  Rollout& r = c.rollouts[change];
+  if (r.phase != Rollout::Phase::unseen) return;
+  r.detected = out.now();
+  tell(out, Told::detected, change, by_pull ? 1 : 0);
+  const ChangeConfig& asked = changes_[change];
+  const bool supported = asked.kind == ChangeConfig::Kind::add_column ? !asked.required || asked.has_default
+                                                                      : widens(asked.from, asked.type);
+  if (!supported || asked.sensitive) {
+    r.phase = Rollout::Phase::refused;
+    tell(out, Told::refused_change, change);
+    return;
+  }
+  r.phase = Rollout::Phase::queued;
+  if (busy(c)) tell(out, Told::queued, change);
+  open_next(c, out);
+}
+
+// One change at a time; the queue is in the order of detection.
+void ControlModel::open_next(Control& c, Context& out) const {
+  if (busy(c)) return;
+  Rollout* next = nullptr;
+  for (Rollout& r : c.rollouts) {
+    if (r.phase == Rollout::Phase::queued && (next == nullptr || r.detected < next->detected)) next = &r;
+  }
+  if (next == nullptr) return;
+  next->phase = Rollout::Phase::open;
+  next->opened = out.now();
+  const auto change = static_cast<std::uint8_t>(next - c.rollouts.data());
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (steps_[i].after == 0) make_ready(c, change, i, out);
+  }
+}
+
+void ControlModel::make_ready(Control& c, std::uint8_t change, std::size_t step, Context& out) const {
+  StepState& s = c.rollouts[change].steps[step];
+  s.status = Status::ready;
+  s.ready = out.now();
+  sim::Instant could = out.now() + steps_[step].delay;
+  if (steps_[step].cadence.kind == sim::Cadence::Kind::manual) could = could + out.duration(id(Q::approval));
+  const sim::Instant slot = sim::next_slot(steps_[step].cadence, epoch_, could);
+  if (slot == sim::never) return;  // frozen for good: the verdict will tell
+  out.at(slot, {.what = What::control_step_go, .change = change, .number = static_cast<std::uint16_t>(step)});
+}
+
+std::uint8_t ControlModel::version_of(StepKind kind, std::uint8_t change) const {
+  const bool back = kind == StepKind::rollback_flink || kind == StepKind::rollback_spark;
+  return static_cast<std::uint8_t>(back ? change : change + 1);
+}
+
+void ControlModel::go(Control& c, std::uint8_t change, std::size_t step, ControlIo io, Context& out) const {
+  StepState& s = c.rollouts[change].steps[step];
+  const StepKind kind = steps_[step].kind;
+  if (s.attempt == 0) {
+    s.status = Status::running;
+    s.started = out.now();
+    tell(out, Told::step_started, change, static_cast<std::int64_t>(step));
+  }
+  ++s.attempt;
+  const auto number = static_cast<std::uint16_t>(step);
+  const auto takes = [&](Q q) {
+    out.after(out.duration(id(q)), {.what = What::control_step_done, .change = change, .number = number});
+  };
+  switch (kind) {
+    case StepKind::generate: return takes(Q::generate);
+    case StepKind::review: return takes(Q::review);
+    case StepKind::ci: return takes(Q::ci);
+    case StepKind::staging: return takes(Q::staging);
+    case StepKind::deploy_spark:
+    case StepKind::rollback_spark: return takes(Q::spark_deploy);
+    case StepKind::alter_cdc_table:
+    case StepKind::alter_base_table:
+      s.version = (kind == StepKind::alter_cdc_table ? io.ledger.table : io.base.table).version;
+      return out.after(out.duration(id(Q::alter)), {.what = What::control_alter, .change = change, .number = number});
+    case StepKind::deploy_flink:
+    case StepKind::rollback_flink:
+      return out.after({}, {.what = What::flink_deploy, .change = change, .number = version_of(kind, change)});
+    case StepKind::backfill: return out.after({}, {.what = What::backfill_request, .change = change});
+    case StepKind::source_ddl:
+      out.after({}, {.what = What::source_ddl, .change = change});
+      return out.after({}, {.what = What::control_step_done, .change = change, .number = number});
+  }
+}
+
+void ControlModel::alter(Control& c, std::uint8_t change, std::size_t step, ControlIo io, Context& out) const {
+  StepState& s = c.rollouts[change].steps[step];
+  iceberg::Table& table = steps_[step].kind == StepKind::alter_cdc_table ? io.ledger.table : io.base.table;
+  const ChangeConfig& asked = changes_[change];
+  const auto slot = static_cast<Slot>(change + 1);
+  const bool won = asked.kind == ChangeConfig::Kind::add_column
+                       ? iceberg::add_column(table, s.version, slot, asked.type, false)  // always nullable in the lake (1.1)
+                       : iceberg::widen_column(table, s.version, slot, asked.type);
+  if (won) {
+    out.note(static_cast<std::uint16_t>(steps_[step].kind == StepKind::alter_cdc_table ? Actor::cdc_table : Actor::base_table),
+             static_cast<std::uint16_t>(Told::table_altered), change, iceberg::current_schema(table).id);
+    return settle(c, change, step, Status::done, out);
+  }
+  tell(out, Told::alter_lost_race, change, s.attempt);
+  if (s.attempt < config_.alter_attempts) {
+    return out.after(config_.alter_retry,
+                     {.what = What::control_step_go, .change = change, .number = static_cast<std::uint16_t>(step)});
+  }
+  tell(out, Told::alter_failed, change);
+  settle(c, change, step, Status::failed, out);
+}
+
+void ControlModel::step_done(Control& c, std::uint8_t change, std::size_t step, ControlIo io, Context& out) const {
+  const StepKind kind = steps_[step].kind;
+  if (kind == StepKind::deploy_spark || kind == StepKind::rollback_spark) {
+    io.spark = build(version_of(kind, change));
+    out.note(static_cast<std::uint16_t>(Actor::merge), static_cast<std::uint16_t>(Told::spark_deployed), io.spark.version);
+  }
+  settle(c, change, step, Status::done, out);
+}
+
+// Flink's new build committed its first checkpoint: that is the cut-over, whichever step asked for it.
+void ControlModel::cut_over(Control& c, std::uint8_t build, Context& out) const {
+  for (std::size_t change = 0; change < c.rollouts.size(); ++change) {
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      const StepKind kind = steps_[i].kind;
+      if (kind != StepKind::deploy_flink && kind != StepKind::rollback_flink) continue;
+      const Status status = c.rollouts[change].steps[i].status;
+      if (status != Status::running && status != Status::released) continue;
+      if (version_of(kind, static_cast<std::uint8_t>(change)) == build) {
+        settle(c, static_cast<std::uint8_t>(change), i, Status::done, out);
+      }
+    }
+  }
+}
+
+void ControlModel::refused(Control& c, std::uint8_t build, Context& out) const {
+  for (std::size_t change = 0; change < c.rollouts.size(); ++change) {
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      const StepKind kind = steps_[i].kind;
+      if (kind != StepKind::deploy_flink && kind != StepKind::rollback_flink) continue;
+      if (c.rollouts[change].steps[i].status != Status::running) continue;
+      if (version_of(kind, static_cast<std::uint8_t>(change)) == build) {
+        settle(c, static_cast<std::uint8_t>(change), i, Status::released, out);
+      }
+    }
+  }
+}
+
+void ControlModel::backfill(Control& c, std::uint8_t change, Status status, Context& out) const {
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const Status now = c.rollouts[change].steps[i].status;
+    if (steps_[i].kind != StepKind::backfill || (now != Status::running && now != Status::released)) continue;
+    return settle(c, change, i, status, out);
+  }
+}
+
+// A step is over, or over for the plan: what waited for it may go.
+void ControlModel::settle(Control& c, std::uint8_t change, std::size_t step, Status status, Context& out) const {
+  Rollout& r = c.rollouts[change];
+  StepState& s = r.steps[step];
+  s.status = status;
+  if (status != Status::released) {
+    s.finished = out.now();
+    tell(out, status == Status::done ? Told::step_finished : Told::step_failed, change, static_cast<std::int64_t>(step));
+  }
+  // A backfill that gave up does not stop the plan: the steps behind it were going to happen anyway.
+  const auto lets_go = [&](std::size_t i) {
+    return over(r.steps[i].status) || (r.steps[i].status == Status::failed && !is_alter(steps_[i].kind));
+  };
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (r.steps[i].status != Status::waiting || (steps_[i].after & (1U << step)) == 0) continue;
+    bool all = true;
+    for (std::size_t before = 0; before < steps_.size(); ++before) {
+      if ((steps_[i].after & (1U << before)) != 0 && !lets_go(before)) all = false;
+    }
+    if (all) make_ready(c, change, i, out);
+  }
+  const bool finished = std::all_of(r.steps.begin(), r.steps.end(), [](const StepState& each) {
+    return each.status == Status::done || each.status == Status::failed;
+  });
+  if (!finished || r.phase != Rollout::Phase::open) return;
+  r.phase = Rollout::Phase::done;
+  r.finished = out.now();
+  open_next(c, out);
+}
+
+}  // namespace converge::models

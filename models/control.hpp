@@ -1,0 +1,152 @@
+// The control plane: detects a change, regenerates code, waits for review, and walks the plan through each system's cadence.
+//
+// Kept (facts/pinterest-three-phase.md 2, 3): push detection by a DDL message that may be lost, a daily pull that finds what push
+// missed; classification (unsupported or sensitive changes are blocked); code generation, review, CI, staging for Flink; tables
+// altered at the trigger, after the merge of the pull request, or after staging; one change at a time per table, later ones
+// queue; ALTER TABLE is not retried by the engine when it loses its race (iceberg.md 2.2), so the workflow tries again;
+// rollback by revert puts code back, never a column.
+// Left out: the audit store, the pull request's check upstream, human errors in review. Assumption: the plan goes on when a step has
+// been refused by Flink (the supervisor keeps trying) or waits for its column (the backfill keeps waiting): those are over for
+// the plan, not for the system; and the plan stops at a table that cannot be altered.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "models/event.hpp"
+#include "models/schema.hpp"
+#include "models/source.hpp"
+#include "models/tables.hpp"
+#include "sim/cadence.hpp"
+#include "sim/calendar.hpp"
+#include "sim/time.hpp"
+
+namespace converge::models {
+
+enum class StepKind : std::uint8_t {
+  generate, review, ci, staging,  // the control plane's own, in front of every plan
+  alter_cdc_table, alter_base_table, deploy_spark, deploy_flink, backfill, rollback_flink, rollback_spark, source_ddl
+};
+
+struct StepConfig {
+  StepKind kind = StepKind::backfill;
+  std::string name;                                // unique in the plan; the kind's name when empty
+  std::optional<std::vector<std::string>> after;   // steps that must be over; without it: the one written before it
+  std::optional<sim::Cadence> cadence;             // without it: its system's
+  sim::Duration delay;                             // waits this long once it could start
+};
+
+struct ControlConfig {
+  enum class AlterAt : std::uint8_t { trigger, merge, staging_passed };
+
+  sim::Window push_delay{sim::seconds(5), sim::minutes(2), sim::minutes(10)};
+  std::int32_t push_loss_ppm = 0;  // fault: per DDL
+  sim::Duration pull_every = sim::hours(24);
+  sim::Duration pull_offset;
+  sim::Window generate{sim::seconds(10), sim::minutes(2), sim::minutes(15)};
+  sim::Window review{sim::minutes(10), sim::hours(4), sim::days(3)};
+  sim::Window ci{sim::minutes(10), sim::minutes(30), sim::minutes(120)};
+  sim::Window staging{sim::minutes(10), sim::minutes(30), sim::hours(4)};
+  sim::Window alter{sim::milliseconds(200), sim::milliseconds(600), sim::seconds(5)};
+  std::int32_t alter_attempts = 10;
+  sim::Duration alter_retry = sim::seconds(1);
+  AlterAt alter_at = AlterAt::trigger;
+  sim::Cadence deploy_spark;
+  sim::Cadence deploy_flink;
+  std::vector<StepConfig> steps;  // the plan, for each change in turn
+};
+
+// The plan with names resolved: predecessors as bits, in the order of the list.
+struct Step {
+  StepKind kind = StepKind::backfill;
+  std::string name;
+  std::uint32_t after = 0;
+  sim::Cadence cadence;
+  sim::Duration delay;
+};
+
+inline constexpr std::size_t kStepsMax = 24;
+
+// The canonical plan: tables, Spark, Flink, backfill (pinterest-three-phase.md 3.1).
+std::vector<StepConfig> canonical_plan();
+std::string_view name(StepKind);
+
+// The plan with the control plane's own steps in front. Names that no step has, and cycles, are the loader's to refuse: here
+// they stop the program.
+std::vector<Step> resolve(const ControlConfig&);
+
+struct StepState {
+  enum class Status : std::uint8_t { waiting, ready, running, released, done, failed };
+  Status status = Status::waiting;
+  std::uint8_t attempt = 0;
+  std::uint32_t version = 0;  // ALTER: of the metadata that it was staged on
+  sim::Instant ready;
+  sim::Instant started;
+  sim::Instant finished;
+
+  bool operator==(const StepState&) const = default;
+  friend auto fields(const StepState& s) {
+    return std::tie(s.status, s.attempt, s.version, s.ready, s.started, s.finished);
+  }
+};
+
+struct Rollout {
+  enum class Phase : std::uint8_t { unseen, queued, open, done, refused };
+  Phase phase = Phase::unseen;
+  sim::Instant detected;
+  sim::Instant opened;
+  sim::Instant finished;
+  boost::container::static_vector<StepState, kStepsMax> steps;
+
+  bool operator==(const Rollout&) const = default;
+  friend auto fields(const Rollout& r) { return std::tie(r.phase, r.detected, r.opened, r.finished, r.steps); }
+};
+
+struct Control {
+  std::vector<Rollout> rollouts;  // by change
+
+  bool operator==(const Control&) const = default;
+  friend auto fields(const Control& c) { return std::tie(c.rollouts); }
+};
+
+struct ControlIo {
+  CdcTable& ledger;
+  BaseTable& base;
+  Build& spark;  // live build of the merge
+};
+
+class ControlModel {
+ public:
+  ControlModel(const ControlConfig& config, sim::Epoch epoch, const std::vector<ChangeConfig>& changes);
+
+  void start(Control&, Context&) const;
+  void ddl_executed(Control&, std::uint8_t change, Context&) const;
+  void detected(Control&, std::uint8_t change, bool by_pull, Context&) const;
+  void go(Control&, std::uint8_t change, std::size_t step, ControlIo, Context&) const;
+  void alter(Control&, std::uint8_t change, std::size_t step, ControlIo, Context&) const;
+  void step_done(Control&, std::uint8_t change, std::size_t step, ControlIo, Context&) const;
+  void cut_over(Control&, std::uint8_t build, Context&) const;
+  void refused(Control&, std::uint8_t build, Context&) const;
+  void backfill(Control&, std::uint8_t change, StepState::Status, Context&) const;
+
+  Build build(std::size_t version) const;  // knows the first `version` changes
+  const std::vector<Step>& steps() const { return steps_; }
+  const ControlConfig& config() const { return config_; }
+  bool busy(const Control&) const;  // a rollout is open
+
+ private:
+  void open_next(Control&, Context&) const;
+  void make_ready(Control&, std::uint8_t change, std::size_t step, Context&) const;
+  void settle(Control&, std::uint8_t change, std::size_t step, StepState::Status, Context&) const;
+  std::uint8_t version_of(StepKind, std::uint8_t change) const;
+
+  ControlConfig config_;
+  sim::Epoch epoch_;
+  const std::vector<ChangeConfig>& changes_;
+  std::vector<Step> steps_;
+};
+
+}  // namespace converge::models

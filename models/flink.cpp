@@ -1,0 +1,286 @@
+#include "models/flink.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <set>
+
+#include "models/questions.hpp"
+
+namespace converge::models {
+
+namespace {
+
+void tell(Context& out, Told told, std::int64_t a = 0, std::int64_t b = 0, std::int64_t c = 0) {
+  out.note(static_cast<std::uint16_t>(Actor::flink), static_cast<std::uint16_t>(told), a, b, c);
+}
+
+bool alive(const Flink& f) { return f.phase == Flink::Phase::running; }
+
+}  // namespace
+
+void FlinkModel::start(Flink& f, const CdcTable& table, Context& out) const {
+  f.table_columns = slots(iceberg::current_schema(table.table));
+  out.after(config_.checkpoint_interval, {.what = What::flink_checkpoint});
+}
+
+sim::Instant FlinkModel::frontier(const Flink& f, sim::Instant now) const {
+  return std::min(now, f.read_upto + (now - f.resumed) * config_.catch_up_speed);
+}
+
+// One barrier. Rows read up to here are in the checkpoint; without any there is nothing that a failure could lose.
+void FlinkModel::checkpoint(Flink& f, FlinkIo io, Context& out) const {
+  out.after(config_.checkpoint_interval, {.what = What::flink_checkpoint});
+  if (!alive(f) || f.committing) return;  // at most one checkpoint at a time
+  if (config_.writer == FlinkConfig::Writer::subset && !covers(f.build.columns, f.table_columns)) {
+    tell(out, Told::flink_cannot_checkpoint, f.build.version, f.table_columns & ~f.build.columns);
+    fail(f, Flink::Phase::stuck, out);
+    out.after({}, {.what = What::control_refused, .number = f.build.version});
+    return;
+  }
+  if (!read(f, io, out)) return;
+  const bool cut_over = f.committed_by != f.build.version;
+  if (f.staged.empty() && !cut_over) {
+    f.stored = f.position;
+    ++f.checkpoint;
+    iceberg::touch(io.table.table);
+    if (f.rewinding && f.position.next >= f.rewound_until) {
+      f.rewinding = false;
+      out.after({}, {.what = What::control_backfilled, .change = f.rewind_change});
+    }
+    return;
+  }
+  const std::int64_t failure = out.choose(id(Q::flink_failure));
+  if (failure == 2) {  // complete, and then the commit was not attempted
+    f.stored = f.position;
+    ++f.checkpoint;
+    f.pending.insert(f.pending.end(), f.staged.begin(), f.staged.end());
+    f.staged.clear();
+  }
+  if (failure != 0) {
+    tell(out, Told::flink_failed, f.checkpoint);
+    fail(f, Flink::Phase::restarting, out);
+    out.after(out.duration(id(Q::flink_restart)), {.what = What::flink_recover, .epoch = f.epoch});
+    return;
+  }
+  f.committing = true;
+  const sim::Duration takes = out.duration(id(Q::flink_checkpoint)) + out.duration(id(Q::flink_commit));
+  out.after(takes, {.what = What::flink_commit, .epoch = f.epoch});
+}
+
+// Reads what has arrived and is reachable; a record of a partition without leader waits for it.
+bool FlinkModel::read(Flink& f, FlinkIo io, Context& out) const {
+  if (f.position.next == io.topic.records.size() && f.position.held.empty()) return true;
+  const sim::Instant upto = frontier(f, out.now());
+  std::vector<std::uint32_t> held;
+  const auto take = [&](std::uint32_t index) {
+    const TopicRecord& record = io.topic.records[index];
+    if (record.at > upto || !kafka_.available(io.topic, record.partition, out.now())) {
+      held.push_back(index);
+      return true;
+    }
+    return stage(f, record, io, out);
+  };
+  for (const std::uint32_t index : f.position.held) {
+    if (!take(index)) return false;
+  }
+  while (f.position.next < io.topic.records.size() && io.topic.records[f.position.next].at <= upto) {
+    if (!take(f.position.next)) return false;
+    ++f.position.next;
+  }
+  f.position.held = std::move(held);
+  return true;
+}
+
+bool FlinkModel::stage(Flink& f, const TopicRecord& record, FlinkIo io, Context& out) const {
+  const Change& change = source_.at(io.source, record.lsn);
+  const auto known = static_cast<Columns>(f.build.columns & f.table_columns);
+  auto wrong = static_cast<Columns>(change.wide & ~f.build.wide & known);
+  if (change.op == Op::remove) wrong = 0;  // a delete carries its key only
+  if (wrong != 0) {
+    if (config_.on_overflow == FlinkConfig::Overflow::fail) {
+      ++f.unreadable;
+      tell(out, Told::flink_poisoned, f.build.version, record.lsn);
+      fail(f, Flink::Phase::poisoned, out);
+      return false;
+    }
+    ++f.truncated;
+    tell(out, Told::flink_truncated, f.build.version, record.lsn);
+  }
+  f.staged.push_back({.lsn = record.lsn,
+                      .key = change.key,
+                      .op = change.op,
+                      .build = f.build.version,
+                      .present = static_cast<Columns>(change.present & known),
+                      .wrong = wrong,
+                      .wide = static_cast<Columns>(change.wide & known & ~wrong),
+                      .raw = table_.keeps_raw ? change.present : Columns{0}});
+  return true;
+}
+
+void FlinkModel::commit(Flink& f, FlinkIo io, std::uint32_t epoch, Context& out) const {
+  if (epoch != f.epoch) return;  // the job failed, or was stopped, since this checkpoint began
+  f.committing = false;
+  f.stored = f.position;
+  ++f.checkpoint;
+  append(f, io, f.staged, out);
+  if (f.phase == Flink::Phase::stopping) {
+    f.phase = Flink::Phase::starting;
+    out.after(out.duration(id(Q::flink_restore)), {.what = What::flink_submit, .epoch = f.epoch});
+  }
+}
+
+// The sink's commit: one append snapshot that carries the checkpoint's id. Appends validate nothing and never conflict.
+void FlinkModel::append(Flink& f, FlinkIo io, std::vector<LedgerRow>& rows, Context& out) const {
+  if (rows.empty()) {
+    iceberg::touch(io.table.table);
+  } else {
+    io.table.rows.insert(io.table.rows.end(), rows.begin(), rows.end());
+    const auto end = static_cast<std::uint32_t>(io.table.rows.size());
+    const auto result =
+        iceberg::commit(io.table.table, {.operation = iceberg::Operation::append}, out.now(), end, f.checkpoint);
+    assert(result == iceberg::Result::ok);
+    static_cast<void>(result);
+    rows.clear();
+  }
+  if (f.phase == Flink::Phase::running && f.committed_by != f.build.version) {
+    f.committed_by = f.build.version;
+    tell(out, Told::flink_cut_over, f.build.version, f.checkpoint);
+    out.after({}, {.what = What::control_cut_over, .number = f.build.version});
+  }
+  if (f.rewinding && f.position.next >= f.rewound_until) {
+    f.rewinding = false;
+    out.after({}, {.what = What::control_backfilled, .change = f.rewind_change});
+  }
+}
+
+// Whatever was under way is given up; what no checkpoint holds will be read again.
+void FlinkModel::fail(Flink& f, Flink::Phase phase, Context& out) const {
+  f.read_upto = frontier(f, out.now());
+  f.phase = phase;
+  ++f.epoch;
+  ++f.unplanned_stops;
+  f.stopped = out.now();
+  f.committing = false;
+  f.staged.clear();
+  f.position = f.stored;
+}
+
+void FlinkModel::deploy(Flink& f, FlinkIo io, const Build& next, Context& out) const {
+  f.wanted = next;
+  f.refusal_told = false;
+  ++f.epoch;  // a checkpoint under way ends in the savepoint
+  if (alive(f) && read(f, io, out)) {
+    ++f.planned_stops;
+    tell(out, Told::flink_stopping, f.build.version, next.version);
+    f.read_upto = frontier(f, out.now());
+    f.stopped = out.now();
+    f.phase = Flink::Phase::stopping;
+    f.committing = true;
+    out.after(out.duration(id(Q::flink_savepoint)), {.what = What::flink_commit, .epoch = f.epoch});
+    return;
+  }
+  // Not running, or it fails while it drains: cancelled, and the new build starts from the newest checkpoint.
+  tell(out, Told::flink_cancelled, f.build.version, next.version);
+  f.phase = Flink::Phase::starting;
+  f.committing = false;
+  f.staged.clear();
+  f.position = f.stored;
+  out.after(out.duration(id(Q::flink_restore)), {.what = What::flink_submit, .epoch = f.epoch});
+}
+
+void FlinkModel::submit(Flink& f, FlinkIo io, std::uint32_t epoch, Context& out) const {
+  if (epoch != f.epoch) return;
+  // The sink maps its fields to the table's ids while the job graph is built; an unknown one throws.
+  const Columns table = slots(iceberg::current_schema(io.table.table));
+  const Columns missing = static_cast<Columns>((f.wanted.columns & ~table) |
+                                               (f.wanted.wide & ~iceberg::widened(io.table.table)));
+  if (missing != 0) {
+    if (!f.refusal_told) {
+      f.refusal_told = true;
+      tell(out, Told::flink_refused, f.wanted.version, missing);
+      out.after({}, {.what = What::control_refused, .number = f.wanted.version});
+    }
+    f.phase = Flink::Phase::refused;
+    out.after(config_.resubmit_every, {.what = What::flink_submit, .epoch = f.epoch});
+    return;
+  }
+  f.build = f.wanted;
+  f.table_columns = table;
+  if (f.rewind_requested) {
+    const auto first = std::find_if(io.topic.records.begin(), io.topic.records.end(),
+                                    [&](const TopicRecord& r) { return r.lsn > f.rewind_after; });
+    f.stored = {static_cast<std::uint32_t>(first - io.topic.records.begin()), {}};
+    f.rewound_until = static_cast<std::uint32_t>(io.topic.records.size());
+    f.read_upto = first == io.topic.records.end() ? out.now() : first->at;
+    tell(out, Told::flink_rewound, f.rewind_after, f.rewound_until - f.stored.next);
+    f.rewind_requested = false;
+  }
+  f.position = f.stored;
+  if (!settle_offsets(f, io, out)) return;
+  run(f, io, out);
+  tell(out, Told::flink_started, f.build.version, (out.now() - f.stopped).us / 1'000'000);
+}
+
+void FlinkModel::recover(Flink& f, FlinkIo io, std::uint32_t epoch, Context& out) const {
+  if (epoch != f.epoch) return;
+  f.position = f.stored;
+  if (!settle_offsets(f, io, out)) return;
+  run(f, io, out);
+  tell(out, Told::flink_recovered, static_cast<std::int64_t>(io.topic.records.size()) - f.position.next);
+}
+
+void FlinkModel::run(Flink& f, FlinkIo io, Context& out) const {
+  f.phase = Flink::Phase::running;
+  f.down = f.down + (out.now() - f.stopped);
+  f.resumed = out.now();
+  if (!f.pending.empty()) append(f, io, f.pending, out);  // the table does not have that checkpoint's id yet
+}
+
+// Restored offsets that the topic no longer has go to the reset policy, partition by partition.
+bool FlinkModel::settle_offsets(Flink& f, FlinkIo io, Context& out) const {
+  const sim::Instant log_start = kafka_.log_start(out.now());
+  std::set<std::uint16_t> concerned;
+  const auto& records = io.topic.records;
+  const auto unread = [&](auto&& visit) {
+    for (const std::uint32_t index : f.position.held) visit(index);
+    for (std::uint32_t i = f.position.next; i < records.size(); ++i) visit(i);
+  };
+  if (f.position.next < records.size() && records[f.position.next].at >= log_start && f.position.held.empty()) return true;
+  unread([&](std::uint32_t i) {
+    if (records[i].at < log_start) concerned.insert(records[i].partition);
+  });
+  if (concerned.empty()) return true;
+  if (config_.offset_reset == FlinkConfig::OffsetReset::none) {
+    f.phase = Flink::Phase::dead;
+    tell(out, Told::flink_offset_invalid, f.build.version);
+    out.after({}, {.what = What::control_refused, .number = f.build.version});
+    return false;
+  }
+  const bool latest = config_.offset_reset == FlinkConfig::OffsetReset::latest;
+  std::uint32_t lost = 0;
+  std::vector<std::uint32_t> held;
+  // What is left to read is kept one by one: the reset makes holes in the order of the log.
+  unread([&](std::uint32_t i) {
+    const bool gone = records[i].at < log_start || (latest && concerned.contains(records[i].partition));
+    if (gone) {
+      ++lost;
+    } else {
+      held.push_back(i);
+    }
+  });
+  f.position = {static_cast<std::uint32_t>(records.size()), std::move(held)};
+  f.stored = f.position;
+  f.lost += lost;
+  tell(out, Told::flink_gap, lost, static_cast<std::int64_t>(concerned.size()));
+  return true;
+}
+
+void FlinkModel::rewind(Flink& f, FlinkIo io, std::uint8_t change, Context& out) const {
+  f.rewind_after = io.source.ddl_position[change];
+  f.rewind_requested = true;
+  f.rewinding = true;
+  f.rewind_change = change;
+  deploy(f, io, f.phase == Flink::Phase::running ? f.build : f.wanted, out);
+}
+
+}  // namespace converge::models

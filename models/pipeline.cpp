@@ -1,0 +1,148 @@
+#include "models/pipeline.hpp"
+
+namespace converge::models {
+
+namespace {
+
+// Tables begin with the columns that the builds of today know.
+Schema first_schema(const std::vector<ChangeConfig>& changes) {
+  Schema schema;
+  schema.columns.push_back({.id = 1, .slot = 0, .type = Type::string, .required = false});
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    if (changes[i].kind != ChangeConfig::Kind::change_type) continue;
+    schema.columns.push_back({.id = static_cast<std::uint16_t>(schema.columns.size() + 1),
+                              .slot = static_cast<Slot>(i + 1),
+                              .type = changes[i].from});
+  }
+  return schema;
+}
+
+std::int64_t changes_per_day(const SourceConfig& c) { return c.rows / 1'000'000 * c.changed_per_day_ppm; }
+
+}  // namespace
+
+Pipeline::Pipeline(PipelineConfig config)
+    : config_{std::move(config)},
+      questions_{models::questions(config_)},
+      source_{config_.source, config_.changes},
+      kafka_{config_.kafka, changes_per_day(config_.source)},
+      cdc_{config_.cdc},
+      flink_{config_.flink, config_.cdc_table, kafka_, source_},
+      monitor_{config_.readers, source_, config_.changes.size()},
+      spark_{config_.merge, config_.backfill, config_.base_table, config_.cdc_table, source_, monitor_},
+      control_{config_.control, config_.epoch, source_.changes()} {}
+
+void Pipeline::start(State& s, Context& out) const {
+  source_.start(s.source, out);
+  kafka_.start(s.topic);
+  s.ledger.table = iceberg::create(first_schema(config_.changes));
+  s.base.table = iceberg::create(first_schema(config_.changes));
+  s.flink.build = s.flink.wanted = control_.build(0);
+  s.merge.live = s.merge.build = control_.build(0);
+  flink_.start(s.flink, s.ledger, out);
+  spark_.start(s.base, s.source, out);
+  control_.start(s.control, out);
+  monitor_.start(s.monitor, s.source, out);
+  out.after(config_.maintenance.every, {.what = What::maintenance_run});
+  monitor_.layers(s.monitor, s.source, s.ledger, s.base, s.flink.build, s.merge.live);
+}
+
+void Pipeline::layers_moved(State& s, Context& out) const {
+  monitor_.layers(s.monitor, s.source, s.ledger, s.base, s.flink.build, s.merge.live);
+  monitor_.tell(s.monitor, out);
+}
+
+void Pipeline::handle(State& s, const Event& e, Context& out) const {
+  const FlinkIo flink{s.source, s.topic, s.ledger};
+  const SparkIo spark{s.source, s.ledger, s.base, s.monitor};
+  const ControlIo control{s.ledger, s.base, s.merge.live};
+  switch (e.what) {
+    case What::source_change: return source_.change(s.source, out);
+    case What::source_scripted: return source_.scripted(s.source, out);
+    case What::source_ddl:
+      source_.ddl(s.source, e.change, out);
+      control_.ddl_executed(s.control, e.change, out);
+      monitor_.truth_moved(s.monitor, s.source, s.base);
+      return layers_moved(s, out);
+    case What::cdc_pump: return cdc_.pump(s.cdc, s.source, s.topic, source_, kafka_, e.epoch, out);
+    case What::cdc_recover: return cdc_.recover(s.cdc, s.source, source_, out);
+    case What::flink_checkpoint: return flink_.checkpoint(s.flink, flink, out);
+    case What::flink_commit: return flink_.commit(s.flink, flink, e.epoch, out);
+    case What::flink_deploy: return flink_.deploy(s.flink, flink, control_.build(e.number), out);
+    case What::flink_submit:
+      flink_.submit(s.flink, flink, e.epoch, out);
+      return layers_moved(s, out);
+    case What::flink_recover: return flink_.recover(s.flink, flink, e.epoch, out);
+    case What::flink_rewind: return flink_.rewind(s.flink, flink, e.change, out);
+    case What::merge_tick: return spark_.tick(s.merge, s.backfill, spark, out);
+    case What::merge_commit:
+      spark_.commit(s.merge, s.backfill, spark, e.epoch, out);
+      return monitor_.tell(s.monitor, out);
+    case What::backfill_request:
+      return spark_.request(s.backfill, spark, e.change, control_.build(e.change + std::size_t{1}), out);
+    case What::backfill_start: return spark_.begin(s.backfill, s.merge, spark, e.epoch, out);
+    case What::backfill_commit:
+      spark_.finish(s.backfill, s.merge, spark, e.epoch, out);
+      return monitor_.tell(s.monitor, out);
+    case What::control_detected: return control_.detected(s.control, e.change, e.number == 1, out);
+    case What::control_step_go: return control_.go(s.control, e.change, e.number, control, out);
+    case What::control_step_done: {
+      const StepKind kind = control_.steps()[e.number].kind;
+      if (kind == StepKind::deploy_spark) {
+        s.backfill.spark_deployed[e.change] = static_cast<Lsn>(s.source.log.size());
+      }
+      control_.step_done(s.control, e.change, e.number, control, out);
+      return layers_moved(s, out);
+    }
+    case What::control_alter:
+      control_.alter(s.control, e.change, e.number, control, out);
+      spark_.column_arrived(s.backfill, spark, out);
+      return layers_moved(s, out);
+    case What::control_cut_over:
+      if (e.number > 0) s.backfill.flink_deployed[e.number - std::size_t{1}] = static_cast<Lsn>(s.source.log.size());
+      control_.cut_over(s.control, static_cast<std::uint8_t>(e.number), out);
+      return layers_moved(s, out);
+    case What::control_refused: return control_.refused(s.control, static_cast<std::uint8_t>(e.number), out);
+    case What::control_waits: return control_.backfill(s.control, e.change, StepState::Status::released, out);
+    case What::control_backfilled: return control_.backfill(s.control, e.change, StepState::Status::done, out);
+    case What::control_gave_up: return control_.backfill(s.control, e.change, StepState::Status::failed, out);
+    case What::maintenance_run: return maintain(s, e, out);
+    case What::readers_poll:
+      monitor_.poll(s.monitor, s.source, s.base, out);
+      return monitor_.tell(s.monitor, out);
+  }
+}
+
+// number 0: the daily run; 1: the compaction that it started commits.
+void Pipeline::maintain(State& s, const Event& e, Context& out) const {
+  const auto say = [&](Told told, std::int64_t a = 0, std::int64_t b = 0) {
+    out.note(static_cast<std::uint16_t>(Actor::maintenance), static_cast<std::uint16_t>(told), a, b);
+  };
+  const auto all = static_cast<iceberg::Buckets>((std::uint64_t{1} << config_.base_table.buckets) - 1);
+  if (e.number == 1) {
+    s.maintenance.compacting = false;
+    // The files that it read are gone if a merge rewrote them, and new deletes on them must not be lost (iceberg.md 3.2).
+    const iceberg::Staged rewrite{.operation = iceberg::Operation::replace,
+                                  .from = s.maintenance.from,
+                                  .added = all,
+                                  .removed = all,
+                                  .no_new_deletes = true,
+                                  .files_exist = true};
+    if (iceberg::commit(s.base.table, rewrite, out.now()) == iceberg::Result::ok) return say(Told::compacted);
+    ++s.maintenance.conflicts;
+    return say(Told::compaction_conflict);
+  }
+  out.after(config_.maintenance.every, {.what = What::maintenance_run});
+  if (control_.busy(s.control)) return;
+  for (auto [table, keep] : {std::pair{&s.ledger.table, config_.cdc_table.snapshot_expiry},
+                             std::pair{&s.base.table, config_.base_table.snapshot_expiry}}) {
+    const std::uint32_t gone = iceberg::expire(*table, out.now() - keep);
+    if (gone > 0) say(Told::snapshots_expired, table == &s.base.table ? 1 : 0, gone);
+  }
+  if (!config_.maintenance.compaction || s.maintenance.compacting) return;
+  s.maintenance.compacting = true;
+  s.maintenance.from = iceberg::head(s.base.table);
+  out.after(config_.maintenance.duration.usual, {.what = What::maintenance_run, .number = 1});
+}
+
+}  // namespace converge::models

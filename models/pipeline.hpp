@@ -1,0 +1,118 @@
+// The whole pipeline as one model for the kernel: source -> CDC -> Kafka -> Flink -> CDC table -> Spark MERGE -> base table ->
+// readers, and the control plane beside it. Here, and only here, events are dealt out; each component's function says in its
+// arguments what it reads and what it changes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/cdc.hpp"
+#include "models/control.hpp"
+#include "models/event.hpp"
+#include "models/flink.hpp"
+#include "models/kafka.hpp"
+#include "models/monitor.hpp"
+#include "models/questions.hpp"
+#include "models/source.hpp"
+#include "models/spark.hpp"
+#include "models/tables.hpp"
+#include "sim/chooser.hpp"
+#include "sim/world.hpp"
+
+namespace converge::models {
+
+// Housekeeping of both tables (facts/iceberg.md 7). Quiet while a rollout is open: the daily pull either starts one, or maintains.
+struct MaintenanceConfig {
+  sim::Duration every = sim::hours(24);
+  bool compaction = false;  // rewrite_data_files on the base table; beside merges every quarter hour it starves (spark.md 6.3)
+  sim::Window duration{sim::minutes(5), sim::minutes(20), sim::hours(3)};
+};
+
+struct PipelineConfig {
+  sim::Epoch epoch{1'767'571'200};  // 2026-01-05T00:00:00Z, a Monday
+  sim::Duration horizon = sim::days(3);
+  sim::Duration sla = sim::hours(24);  // from each DDL (or announcement) until schema, code and data agree
+  SourceConfig source;
+  std::vector<ChangeConfig> changes;
+  CdcConfig cdc;
+  KafkaConfig kafka;
+  FlinkConfig flink;
+  CdcTableConfig cdc_table;
+  BaseTableConfig base_table;
+  MergeConfig merge;
+  BackfillConfig backfill;
+  ControlConfig control;
+  ReadersConfig readers;
+  MaintenanceConfig maintenance;
+};
+
+struct Maintenance {
+  bool compacting = false;
+  std::uint32_t from = 0;
+  std::uint32_t conflicts = 0;
+
+  bool operator==(const Maintenance&) const = default;
+  friend auto fields(const Maintenance& m) { return std::tie(m.compacting, m.from, m.conflicts); }
+};
+
+struct PipelineState {
+  Source source;
+  Cdc cdc;
+  Topic topic;
+  Flink flink;
+  CdcTable ledger;
+  BaseTable base;
+  Merge merge;
+  Backfill backfill;
+  Control control;
+  Maintenance maintenance;
+  Monitor monitor;
+
+  bool operator==(const PipelineState&) const = default;
+  friend auto fields(const PipelineState& s) {
+    return std::tie(s.source, s.cdc, s.topic, s.flink, s.ledger, s.base, s.merge, s.backfill, s.control, s.maintenance,
+                    s.monitor);
+  }
+};
+
+class Pipeline {
+ public:
+  using State = PipelineState;
+  using Event = models::Event;
+
+  explicit Pipeline(PipelineConfig config);
+  Pipeline(const Pipeline&) = delete;  // its parts refer to each other
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  const std::vector<sim::Question>& questions() const { return questions_; }
+  void start(State&, Context&) const;
+  void handle(State&, const Event&, Context&) const;
+
+  const PipelineConfig& config() const { return config_; }
+  const SourceModel& source() const { return source_; }
+  const KafkaModel& kafka() const { return kafka_; }
+  const ControlModel& control() const { return control_; }
+  const MonitorModel& monitor() const { return monitor_; }
+
+ private:
+  void maintain(State&, const Event&, Context&) const;
+  void layers_moved(State&, Context&) const;
+
+  PipelineConfig config_;
+  std::vector<sim::Question> questions_;
+  SourceModel source_;
+  KafkaModel kafka_;
+  CdcModel cdc_;
+  FlinkModel flink_;
+  MonitorModel monitor_;
+  SparkModel spark_;
+  ControlModel control_;
+};
+
+static_assert(sim::ListsEveryField<PipelineState>);
+
+using PipelineWorld = sim::World<Event, PipelineState>;
+
+std::vector<sim::Question> questions(const PipelineConfig&);
+
+}  // namespace converge::models

@@ -1,0 +1,78 @@
+#include <cassert>
+
+#include "models/pipeline.hpp"
+
+namespace converge::models {
+
+namespace {
+
+sim::Question duration(std::string actor, std::string kind, const sim::Window& w) {
+  return {.actor = std::move(actor),
+          .kind = std::move(kind),
+          .answers = sim::AnswerKind::duration,
+          .distribution = sim::window(w.least.us, w.usual.us, w.most.us)};
+}
+
+sim::Question fault(std::string actor, std::string kind, std::vector<sim::Option> options) {
+  options.insert(options.begin(), sim::Option{"none", 0});
+  return {.actor = std::move(actor),
+          .kind = std::move(kind),
+          .answers = sim::AnswerKind::option,
+          .options = std::move(options),
+          .fault = true};
+}
+
+sim::Question ask(Q q, const PipelineConfig& c) {
+  switch (q) {
+    case Q::source_change:
+      return {.actor = "source", .kind = "change", .answers = sim::AnswerKind::bits};
+    case Q::cdc_lag: return duration("cdc", "lag", c.cdc.lag);
+    case Q::cdc_crash: return fault("cdc", "crash", {{"crashes", c.cdc.crash_ppm}});
+    case Q::cdc_failover: return duration("cdc", "failover", c.cdc.failover);
+    case Q::kafka_leader: return fault("kafka", "leader", {{"leader lost", c.kafka.leader_loss_ppm}});
+    case Q::kafka_election: return duration("kafka", "election", c.kafka.election);
+    case Q::ddl_message_delay: return duration("control", "push", c.control.push_delay);
+    case Q::ddl_message: return fault("control", "ddl-message", {{"lost", c.control.push_loss_ppm}});
+    case Q::flink_checkpoint: return duration("flink", "checkpoint", c.flink.checkpoint);
+    case Q::flink_commit: return duration("flink", "commit", c.flink.commit);
+    case Q::flink_failure:
+      return fault("flink", "failure",
+                   {{"fails before the checkpoint completes", c.flink.failure_ppm / 2 + c.flink.failure_ppm % 2},
+                    {"fails between checkpoint and commit", c.flink.failure_ppm / 2}});
+    case Q::flink_restart: return duration("flink", "restart", c.flink.restart);
+    case Q::flink_savepoint: return duration("flink", "savepoint", c.flink.savepoint);
+    case Q::flink_restore: return duration("flink", "restore", c.flink.restore);
+    case Q::merge_duration: return duration("spark/merge", "duration", c.merge.duration);
+    case Q::merge_failure:
+      return fault("spark/merge", "failure",
+                   {{"fails before its commit", c.merge.failure_ppm / 2 + c.merge.failure_ppm % 2},
+                    {"dies after its commit", c.merge.failure_ppm / 2}});
+    case Q::spark_deploy: return duration("spark/merge", "deploy", c.merge.deploy);
+    case Q::backfill_duration: return duration("spark/backfill", "duration", c.backfill.duration);
+    case Q::backfill_failure: return fault("spark/backfill", "failure", {{"fails", c.backfill.failure_ppm}});
+    case Q::alter: return duration("control", "alter", c.control.alter);
+    case Q::generate: return duration("control", "generate", c.control.generate);
+    case Q::review: return duration("control", "review", c.control.review);
+    case Q::ci: return duration("control", "ci", c.control.ci);
+    case Q::staging: return duration("control", "staging", c.control.staging);
+    case Q::approval: {
+      sim::Window w{};
+      for (const Step& step : resolve(c.control)) {
+        if (step.cadence.kind == sim::Cadence::Kind::manual) w = step.cadence.delay;
+      }
+      return duration("control", "approval", w);
+    }
+  }
+  assert(false);
+  return {};
+}
+
+}  // namespace
+
+std::vector<sim::Question> questions(const PipelineConfig& config) {
+  std::vector<sim::Question> all;
+  for (std::size_t i = 0; i < kQuestions; ++i) all.push_back(ask(static_cast<Q>(i), config));
+  return all;
+}
+
+}  // namespace converge::models

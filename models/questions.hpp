@@ -1,0 +1,41 @@
+// The choices of the pipeline, each once. Their names are those of schedules and counterexamples: (actor, kind, occurrence).
+#pragma once
+
+#include <cstdint>
+
+#include "sim/choice.hpp"
+
+namespace converge::models {
+
+enum class Q : sim::QuestionId {
+  source_change,      // bits: which key, which operation, when
+  cdc_lag,            // duration
+  cdc_crash,          // fault: none, crash
+  cdc_failover,       // duration, after a crash
+  kafka_leader,       // fault: none, leader lost
+  kafka_election,     // duration, after that
+  ddl_message_delay,  // duration: from the DDL to the start of the workflow
+  ddl_message,        // fault: none, lost
+  flink_checkpoint,   // duration: barrier to complete
+  flink_commit,       // duration: complete to committed
+  flink_failure,      // fault, at a checkpoint: none, before it completes, after it completed and before the commit
+  flink_restart,      // duration, after a failure
+  flink_savepoint,    // duration
+  flink_restore,      // duration
+  merge_duration,     // duration
+  merge_failure,      // fault, of a run: none, before its commit, between its commit and the watermark
+  spark_deploy,       // duration
+  backfill_duration,  // duration
+  backfill_failure,   // fault: none, fails
+  alter,              // duration: of one ALTER TABLE
+  generate,           // duration
+  review,             // duration
+  ci,                 // duration
+  staging,            // duration
+  approval,           // duration: of a human, before a step whose cadence is manual
+};
+inline constexpr std::size_t kQuestions = 25;
+
+constexpr sim::QuestionId id(Q q) { return static_cast<sim::QuestionId>(q); }
+
+}  // namespace converge::models

@@ -1,0 +1,397 @@
+#include "models/run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "models/words.hpp"
+
+namespace converge::models {
+
+namespace {
+
+using sim::PropertyResult;
+
+sim::Instant window_begin(const Pipeline& model, const PipelineState& s, std::size_t change) {
+  const ChangeConfig& c = model.config().changes[change];
+  return c.announced ? sim::Instant{} + c.at : s.source.ddl_at[change];
+}
+
+bool began(const Pipeline& model, const PipelineState& s, std::size_t change) {
+  if (model.config().changes[change].announced) return s.control.rollouts[change].phase != Rollout::Phase::unseen;
+  return (s.source.executed & (1U << change)) != 0;
+}
+
+// Changes that are gone for good, by where they went missing.
+struct Losses {
+  std::uint64_t before_kafka = 0;     // the connector passed them and handed over nothing
+  std::uint64_t before_ledger = 0;    // Flink's offsets passed them and the CDC table lacks them
+  std::uint64_t skipped_by_merge = 0; // the watermark passed them and the base table has an older row
+  std::uint64_t total() const { return before_kafka + before_ledger + skipped_by_merge; }
+};
+
+Losses losses(const PipelineState& s) {
+  const std::size_t n = s.source.log.size() + 1;
+  std::vector<bool> in_topic(n);
+  std::vector<bool> passed(n);
+  std::vector<bool> in_ledger(n);
+  const std::set<std::uint32_t> held(s.flink.stored.held.begin(), s.flink.stored.held.end());
+  for (std::uint32_t i = 0; i < s.topic.records.size(); ++i) {
+    in_topic[s.topic.records[i].lsn] = true;
+    if (i < s.flink.stored.next && !held.contains(i)) passed[s.topic.records[i].lsn] = true;
+  }
+  for (const LedgerRow& row : s.ledger.rows) in_ledger[row.lsn] = true;
+  for (const LedgerRow& row : s.flink.pending) in_ledger[row.lsn] = true;
+  Losses lost;
+  for (std::size_t lsn = 1; lsn < n; ++lsn) {
+    if (lsn <= s.cdc.position && !in_topic[lsn]) ++lost.before_kafka;
+    if (passed[lsn] && !in_ledger[lsn]) ++lost.before_ledger;
+  }
+  const std::uint32_t merged = s.merge.running ? std::min(s.merge.from.row, s.merge.watermark.row) : s.merge.watermark.row;
+  std::set<Lsn> skipped;
+  for (std::uint32_t i = 0; i < merged; ++i) {
+    const LedgerRow& row = s.ledger.rows[i];
+    const bool there = row.key < s.base.rows.size() && s.base.rows[row.key].lsn >= row.lsn;
+    if (!there) skipped.insert(row.lsn);
+  }
+  lost.skipped_by_merge = skipped.size();
+  return lost;
+}
+
+PropertyResult lost_rows(const PipelineState& s) {
+  const Losses lost = losses(s);
+  PropertyResult p{.name = "no-row-lost",
+                   .claim = "No change is lost on its way from the source to the base table.",
+                   .kind = PropertyResult::Kind::safety,
+                   .holds = lost.total() == 0,
+                   .margin = -static_cast<std::int64_t>(lost.total()),
+                   .unit = PropertyResult::Unit::changes};
+  if (!p.holds) {
+    p.detail = fmt::format("{} never reached Kafka, {} never reached the CDC table, {} passed over by the merge's watermark",
+                           lost.before_kafka, lost.before_ledger, lost.skipped_by_merge);
+  }
+  return p;
+}
+
+PropertyResult older_rows(const PipelineState& s) {
+  PropertyResult p{.name = "no-older-row",
+                   .claim = "No row of the base table is overwritten by an older change.",
+                   .kind = PropertyResult::Kind::safety,
+                   .holds = s.monitor.regressions == 0,
+                   .margin = -static_cast<std::int64_t>(s.monitor.regressions),
+                   .unit = PropertyResult::Unit::rows};
+  if (!p.holds) p.detail = fmt::format("{} tracked rows went back to an older change", s.monitor.regressions);
+  return p;
+}
+
+PropertyResult nulls_left(const Pipeline& model, const PipelineState& s) {
+  const std::int64_t rows = model.monitor().null_rows(s.monitor);
+  PropertyResult p{.name = "no-null-left",
+                   .claim = "At the end no row is null in a column that the source has a value for.",
+                   .kind = PropertyResult::Kind::safety,
+                   .holds = rows == 0,
+                   .margin = -rows,
+                   .unit = PropertyResult::Unit::rows};
+  if (!p.holds) p.detail = fmt::format("{} of {} tracked keys", s.monitor.differing[7], s.source.keys.size());
+  return p;
+}
+
+PropertyResult readable(const PipelineState& s) {
+  const std::int64_t failed = std::int64_t{s.monitor.failed_reads} + s.flink.unreadable + s.merge.overflowed;
+  PropertyResult p{.name = "readable",
+                   .claim = "No reader meets a schema or a value that it cannot read.",
+                   .kind = PropertyResult::Kind::safety,
+                   .holds = failed == 0,
+                   .margin = -failed,
+                   .unit = PropertyResult::Unit::reads};
+  if (!p.holds) {
+    p.detail = fmt::format("{} queries failed, Flink met {} records and the merge {} values that their build cannot read",
+                           s.monitor.failed_reads, s.flink.unreadable, s.merge.overflowed);
+  }
+  return p;
+}
+
+PropertyResult fresh(const Pipeline& model, const PipelineState& s, sim::Instant now) {
+  const sim::Duration objective = model.config().readers.freshness;
+  sim::Duration worst = s.monitor.stalest;
+  sim::Instant at = s.monitor.stalest_at;
+  if (s.monitor.next_missing <= s.source.log.size()) {
+    const sim::Duration age = now - model.source().at(s.source, s.monitor.next_missing).at;
+    if (age > worst) worst = age, at = now;
+  }
+  PropertyResult p{.name = "fresh",
+                   .claim = fmt::format("The base table never misses a change for longer than {}.", text(objective)),
+                   .kind = PropertyResult::Kind::availability,
+                   .holds = worst <= objective,
+                   .margin = (objective - worst).us,
+                   .unit = PropertyResult::Unit::duration};
+  p.detail = fmt::format("worst {} at {}", text(worst), text(at));
+  return p;
+}
+
+struct Convergence {
+  bool all = true;                  // every change that began has converged
+  bool decided = true;              // every deadline lies within the horizon
+  sim::Duration slowest;
+  sim::Duration margin{INT64_MAX};
+};
+
+Convergence convergence(const Pipeline& model, const PipelineState& s) {
+  Convergence result;
+  const sim::Instant end = sim::Instant{} + model.config().horizon;
+  for (std::size_t i = 0; i < model.config().changes.size(); ++i) {
+    if (!began(model, s, i)) {
+      result.decided = false;
+      continue;
+    }
+    const sim::Instant from = window_begin(model, s, i);
+    const sim::Instant deadline = from + model.config().sla;
+    if (deadline > end) result.decided = false;
+    const bool open = (s.monitor.open & (1U << i)) != 0;
+    if (open) {
+      result.all = false;
+      result.margin = std::min(result.margin, std::min(deadline - end, sim::Duration{deadline > end ? 0 : -1}));
+      continue;
+    }
+    const sim::Duration took = std::max(sim::Duration{}, s.monitor.agreed[i] - from);
+    result.slowest = std::max(result.slowest, took);
+    result.margin = std::min(result.margin, model.config().sla - took);
+  }
+  return result;
+}
+
+PropertyResult converged(const Pipeline& model, const PipelineState& s) {
+  const Convergence c = convergence(model, s);
+  PropertyResult p{.name = "converged",
+                   .claim = fmt::format("Schema, code and data agree again within {} of the change, and stay so.",
+                                        text(model.config().sla)),
+                   .kind = PropertyResult::Kind::liveness,
+                   .holds = c.margin.us >= 0,
+                   .margin = c.margin.us,
+                   .unit = PropertyResult::Unit::duration};
+  p.detail = c.all ? fmt::format("took {}", text(c.slowest)) : "still apart at the end of the run";
+  return p;
+}
+
+std::uint8_t stage(StepKind kind) {
+  switch (kind) {
+    case StepKind::generate:
+    case StepKind::review:
+    case StepKind::ci:
+    case StepKind::staging:
+    case StepKind::source_ddl: return 0;
+    case StepKind::alter_cdc_table:
+    case StepKind::alter_base_table: return 1;
+    case StepKind::deploy_spark:
+    case StepKind::deploy_flink:
+    case StepKind::rollback_flink:
+    case StepKind::rollback_spark: return 2;
+    case StepKind::backfill: return 3;
+  }
+  return 0;
+}
+
+bool disagreed_during(const sim::RunResult& r, sim::Instant from, sim::Instant until) {
+  for (const auto* series : {&r.schema, &r.code, &r.data}) {
+    for (std::size_t i = 0; i < series->size(); ++i) {
+      const sim::Instant end = i + 1 < series->size() ? (*series)[i + 1].at : sim::never;
+      if ((*series)[i].value != 0 && (*series)[i].at < until && end > from) return true;
+    }
+  }
+  return false;
+}
+
+void add_phases(sim::RunResult& r, const Pipeline& model, const PipelineState& s, sim::Instant now) {
+  using Status = sim::Phase::Status;
+  const auto& changes = model.config().changes;
+  for (std::size_t c = 0; c < changes.size(); ++c) {
+    const Rollout& rollout = s.control.rollouts[c];
+    const std::string prefix = changes.size() > 1 ? changes[c].name + ": " : "";
+    if (!changes[c].announced) {
+      sim::Phase detect{.name = prefix + "detect"};
+      if (began(model, s, c)) {
+        detect.ready = detect.started = s.source.ddl_at[c];
+        detect.status = Status::running;
+        if (rollout.phase != Rollout::Phase::unseen) detect.finished = rollout.detected, detect.status = Status::done;
+      }
+      r.phases.push_back(detect);
+    }
+    for (std::size_t i = 0; i < rollout.steps.size(); ++i) {
+      const StepState& step = rollout.steps[i];
+      sim::Phase p{.name = prefix + model.control().steps()[i].name, .stage = stage(model.control().steps()[i].kind)};
+      if (step.status != StepState::Status::waiting) p.ready = step.ready;
+      switch (step.status) {
+        case StepState::Status::waiting: break;
+        case StepState::Status::ready: p.status = Status::waiting; break;
+        case StepState::Status::running:
+        case StepState::Status::released: p.status = Status::running; break;
+        case StepState::Status::done: p.status = Status::done; break;
+        case StepState::Status::failed: p.status = Status::failed; break;
+      }
+      if (p.status >= Status::running) p.started = step.started;
+      if (p.status >= Status::done) p.finished = step.finished;
+      r.phases.push_back(p);
+    }
+  }
+  for (sim::Phase& p : r.phases) {
+    if (p.started) p.disagreed = disagreed_during(r, *p.started, p.finished.value_or(now) + sim::microseconds(1));
+  }
+}
+
+void add_divergence(sim::RunResult& r, const sim::Record& record) {
+  r.schema = r.code = r.data = {{sim::Instant{}, 0}};
+  const auto add = [](std::vector<sim::Sample>& series, sim::Instant at, std::int64_t value) {
+    if (series.back().value == value) return;
+    if (series.back().at == at) series.pop_back();
+    if (series.empty() || series.back().value != value) series.push_back({at, value});
+  };
+  for (const sim::Note& n : record.notes) {
+    if (n.kind != static_cast<std::uint16_t>(Told::diverged)) continue;
+    add(r.schema, n.at, n.a);
+    add(r.code, n.at, n.b);
+    add(r.data, n.at, n.c);
+  }
+}
+
+void add_faults(sim::RunResult& r, const Pipeline& model, const sim::Record& record) {
+  std::map<std::pair<sim::QuestionId, std::int64_t>, std::uint64_t> fired;
+  for (const sim::Answered& a : record.answers) {
+    if (model.questions()[a.question].fault && a.answer != 0) ++fired[{a.question, a.answer}];
+  }
+  for (sim::QuestionId q = 0; q < model.questions().size(); ++q) {
+    const sim::Question& question = model.questions()[q];
+    if (!question.fault) continue;
+    for (std::size_t i = 1; i < question.options.size(); ++i) {
+      const auto found = fired.find({q, static_cast<std::int64_t>(i)});
+      const std::uint64_t times = found == fired.end() ? 0 : found->second;
+      const bool declared = question.options[i].ppm > 0;
+      if (declared || times > 0) {
+        r.faults.push_back({question.actor + " " + question.kind + ": " + question.options[i].name, declared, times});
+      }
+    }
+  }
+}
+
+std::string sentence(const sim::RunResult& r) {
+  switch (r.outcome) {
+    case sim::Outcome::converged:
+      return fmt::format("Converged {} after the change, {} inside the window of {}.", text(*r.convergence), text(*r.margin),
+                         text(r.sla));
+    case sim::Outcome::violated: {
+      std::string broken;
+      for (const PropertyResult& p : r.properties) {
+        if (!p.holds) broken += (broken.empty() ? "" : ", ") + p.name;
+      }
+      const std::string took = r.convergence ? fmt::format("converged after {}", text(*r.convergence)) : "never converged";
+      return fmt::format("Violated: {}; the layers {}.", broken, took);
+    }
+    case sim::Outcome::vacuous: return "This run says nothing about the claim: " + r.vacuous_for.front() + ".";
+    case sim::Outcome::inconclusive: return "No verdict.";
+  }
+  return {};
+}
+
+}  // namespace
+
+Run run(const Pipeline& model, sim::Chooser& chooser, Recording recording) {
+  Run result;
+  sim::Trace trace{recording == Recording::on ? &result.record : nullptr};
+  result.world = sim::initial(model, chooser, trace);
+  sim::run_until(model, result.world, sim::Instant{} + model.config().horizon, chooser, trace);
+  // The last look: what is missing or stale at the horizon counts, although nothing happens then.
+  sim::Context<Event> last{result.world.agenda, chooser, trace};
+  PipelineState& s = result.world.state;
+  model.monitor().look(s.monitor, s.source, s.base, last);
+  model.monitor().tell(s.monitor, last);
+  result.trace_hash = trace.hash();
+  result.events = trace.events();
+  return result;
+}
+
+std::vector<PropertyResult> properties(const Pipeline& model, const PipelineState& s) {
+  const sim::Instant end = sim::Instant{} + model.config().horizon;
+  return {converged(model, s), lost_rows(s), older_rows(s), nulls_left(model, s), readable(s), fresh(model, s, end)};
+}
+
+sim::RunResult judge(const Pipeline& model, const Run& run) {
+  const PipelineState& s = run.world.state;
+  const sim::Instant end = sim::Instant{} + model.config().horizon;
+  sim::RunResult r{.sla = model.config().sla, .horizon = model.config().horizon};
+  r.events = run.events;
+  r.trace_hash = run.trace_hash;
+  r.properties = properties(model, s);
+  add_divergence(r, run.record);
+  add_faults(r, model, run.record);
+  add_phases(r, model, s, end);
+  r.deviations = deviations(model, run.record);
+
+  const Convergence c = convergence(model, s);
+  for (std::size_t i = 0; i < model.config().changes.size(); ++i) {
+    if (!began(model, s, i)) {
+      r.vacuous_for.push_back(fmt::format("the change of {} lies beyond the horizon", model.config().changes[i].name));
+      continue;
+    }
+    const sim::Instant from = window_begin(model, s, i);
+    if (!r.changed || from < *r.changed) r.changed = from;
+    if ((s.monitor.opened & (1U << i)) == 0) {
+      r.vacuous_for.push_back(fmt::format("the change of {} never made layers differ", model.config().changes[i].name));
+    }
+    if (from + model.config().sla > end) {
+      r.vacuous_for.push_back(fmt::format("the window of {} closes at {}, beyond the horizon at {}",
+                                          model.config().changes[i].name, text(from + model.config().sla), text(end)));
+    }
+  }
+  if (c.all && r.changed) r.convergence = c.slowest, r.margin = c.margin;
+  const bool holds = std::all_of(r.properties.begin(), r.properties.end(), [](const auto& p) { return p.holds; });
+  r.outcome = !holds                  ? sim::Outcome::violated
+              : r.vacuous_for.empty() ? sim::Outcome::converged
+                                      : sim::Outcome::vacuous;
+  r.sentence = sentence(r);
+
+  r.reads = s.monitor.reads;
+  r.reads_failed = s.monitor.failed_reads;
+  r.nulls_worst = s.monitor.worst_nulls;
+  r.stale_worst = s.monitor.worst_stale;
+  r.stalest = s.monitor.stalest;
+  r.diverged_at_end = model.monitor().diverged_rows(s.monitor);
+  r.nulls_at_end = model.monitor().null_rows(s.monitor);
+  r.merges_committed = s.merge.committed;
+  r.merges_stalled = s.merge.unresolved + s.merge.overflowed + s.merge.expired;
+  r.merges_lost = s.merge.conflicts + s.merge.crashed;
+  r.flink_down = s.flink.down + (s.flink.phase == Flink::Phase::running ? sim::Duration{} : end - s.flink.stopped);
+  r.changes = s.source.log.size();
+  r.changes_lost = losses(s).total();
+  return r;
+}
+
+std::vector<sim::DeviationText> deviations(const Pipeline& model, const sim::Record& record) {
+  std::vector<sim::DeviationText> all;
+  for (const sim::Answered& a : record.answers) {
+    const sim::Question& q = model.questions()[a.question];
+    if (q.answers == sim::AnswerKind::bits) continue;
+    const std::int64_t nominal = sim::nominal_answer(q, a.occurrence);
+    if (a.answer == nominal) continue;
+    sim::DeviationText d{.actor = q.actor,
+                         .choice = q.kind,
+                         .occurrence = a.occurrence + 1,
+                         .nominal = sim::answer_text(q, nominal),
+                         .answer = sim::answer_text(q, a.answer),
+                         .fault = q.fault,
+                         .at = a.at};
+    d.text = q.answers == sim::AnswerKind::duration
+                 ? fmt::format("{}: {} {} took {} (usual {})", d.actor, d.choice, d.occurrence, d.answer, d.nominal)
+                 : fmt::format("{}: {} {}: {}", d.actor, d.choice, d.occurrence, d.answer);
+    all.push_back(std::move(d));
+  }
+  return all;
+}
+
+std::vector<sim::StoryLine> story(const Pipeline& model, const sim::Record& record) {
+  std::vector<sim::StoryLine> lines;
+  for (const sim::Note& n : record.notes) lines.push_back({n.at, std::string{actor_name(n.actor)}, words(model, n)});
+  return lines;
+}
+
+}  // namespace converge::models

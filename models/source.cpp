@@ -1,0 +1,180 @@
+#include "models/source.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <map>
+
+#include "models/questions.hpp"
+#include "sim/fixed_point.hpp"
+#include "sim/random.hpp"
+
+namespace converge::models {
+
+namespace {
+
+constexpr std::uint64_t kMillion = 1'000'000;
+
+void tell(Context& out, Told told, std::int64_t a = 0, std::int64_t b = 0) {
+  out.note(static_cast<std::uint16_t>(Actor::source), static_cast<std::uint16_t>(told), a, b);
+}
+
+// A fraction of 2^32 as parts per million.
+std::uint64_t ppm(std::uint32_t word) { return (std::uint64_t{word} * kMillion) >> 32U; }
+
+}  // namespace
+
+SourceModel::SourceModel(const SourceConfig& config, const std::vector<ChangeConfig>& changes)
+    : config_{config}, changes_{changes} {
+  // Keys inserted during the run rank behind those that were there: a horizon never inserts more than the skew can tell apart.
+  const auto ranks = static_cast<std::size_t>(config.tracked_keys) + 1024;
+  for (const std::uint64_t w : sim::zipf_weights(ranks, config.update_skew_permille)) {
+    cumulative_.push_back((cumulative_.empty() ? 0 : cumulative_.back()) + w);
+  }
+  first_scripted_ = static_cast<Key>(config.tracked_keys);
+  std::map<std::string, Key> names;
+  std::stable_sort(config_.scripted.begin(), config_.scripted.end(),
+                   [](const ScriptedChange& a, const ScriptedChange& b) { return a.at < b.at; });
+  for (const ScriptedChange& c : config_.scripted) {
+    const auto key = static_cast<Key>(first_scripted_ + names.size());
+    scripted_keys_.push_back(names.try_emplace(c.key, key).first->second);
+  }
+  scripted_count_ = static_cast<Key>(names.size());
+}
+
+std::int64_t SourceModel::weight() const {
+  return std::max<std::int64_t>(1, config_.rows / std::max(1, config_.tracked_keys + static_cast<int>(scripted_count_)));
+}
+
+void SourceModel::start(Source& s, Context& out) const {
+  s.keys.assign(static_cast<std::size_t>(config_.tracked_keys) + scripted_count_, KeyState{0, true, true});
+  // A scripted key that begins with an insert is not there before the run.
+  std::vector<bool> seen(scripted_count_);
+  for (std::size_t i = 0; i < config_.scripted.size(); ++i) {
+    const Key key = scripted_keys_[i];
+    if (seen[key - first_scripted_]) continue;
+    seen[key - first_scripted_] = true;
+    if (config_.scripted[i].op == Op::insert) s.keys[key] = {};
+  }
+  if (config_.tracked_changes_per_hour > 0 && config_.tracked_keys > 0) {
+    out.after(pause(out.now(), std::uint64_t{1} << 31U), {.what = What::source_change});
+  }
+  if (!config_.scripted.empty()) out.at(sim::Instant{} + config_.scripted[0].at, {.what = What::source_scripted});
+  for (std::size_t i = 0; i < changes_.size(); ++i) {
+    if (changes_[i].announced) continue;
+    out.at(sim::Instant{} + changes_[i].at, {.what = What::source_ddl, .change = static_cast<std::uint8_t>(i)});
+  }
+}
+
+// The wait until the next change: the mean at this hour, times 0.5 to 1.5. The day is a level floor and one triangular peak
+// at 20:00, so that the busiest hour over the mean is as configured and the mean over a day stays one.
+sim::Duration SourceModel::pause(sim::Instant now, std::uint64_t bits) const {
+  std::int64_t rate = 1000;  // permille of the mean
+  if (config_.daily_peak_permille > 1000) {
+    constexpr std::int64_t day = sim::days(1).us;
+    const std::int64_t peak = config_.daily_peak_permille;
+    const std::int64_t low = std::max<std::int64_t>(250, 2000 - peak);
+    const std::int64_t half_width = day / (peak - low) * (1000 - low);
+    const std::int64_t apart = std::abs(now.us % day - sim::hours(20).us);
+    const std::int64_t climb = std::max<std::int64_t>(0, half_width - std::min(apart, day - apart));
+    rate = low + (peak - low) * (climb / 1000) / (half_width / 1000);
+  }
+  const std::int64_t mean = sim::hours(1).us / config_.tracked_changes_per_hour * 1000 / rate;
+  return {mean / 2 + (mean / 0x10000) * static_cast<std::int64_t>(bits & 0xFFFFU)};
+}
+
+void SourceModel::change(Source& s, Context& out) const {
+  const auto bits = static_cast<std::uint64_t>(out.choose(id(Q::source_change)));
+  const std::uint64_t more = sim::fold(bits, 0x9E3779B97F4A7C15ULL);
+  Change c{.at = out.now(), .schema = s.schema};
+  const std::uint64_t dice = ppm(static_cast<std::uint32_t>(bits));
+  const auto inserts = static_cast<std::uint64_t>(config_.inserts_ppm);
+  const auto deletes = static_cast<std::uint64_t>(config_.deletes_ppm);
+  if (dice < inserts) {
+    c.op = Op::insert;
+    c.key = static_cast<Key>(s.keys.size());
+    s.keys.push_back({});
+  } else {
+    // Rank among the random keys; scripted ones are left to the script.
+    const std::size_t random_keys = s.keys.size() - scripted_count_;
+    const std::size_t ranks = std::min(random_keys, cumulative_.size());
+    const std::uint64_t at = sim::fold(bits, 0xD6E8FEB86659FD93ULL) % cumulative_[ranks - 1];
+    const auto rank = static_cast<Key>(std::upper_bound(cumulative_.begin(), cumulative_.end(), at) - cumulative_.begin());
+    c.key = rank < first_scripted_ ? rank : rank + scripted_count_;
+    c.op = dice < inserts + deletes ? Op::remove : Op::update;
+    if (!s.keys[c.key].exists) c.op = Op::insert;  // a deleted key comes back
+  }
+  for (std::size_t i = 0; i < changes_.size(); ++i) {
+    const Slot slot = static_cast<Slot>(i + 1);
+    const std::uint64_t share = (more >> (16U * (i % 4))) & 0xFFFFU;  // 16 bits a column
+    const auto is = [&](std::int32_t wanted) { return (share * kMillion) >> 16U < static_cast<std::uint64_t>(wanted); };
+    const bool executed = (s.executed & (1U << i)) != 0;
+    if (changes_[i].kind == ChangeConfig::Kind::change_type) {
+      c.present = static_cast<Columns>(c.present | bit(slot));
+      if (executed && is(changes_[i].wide_ppm)) c.wide = static_cast<Columns>(c.wide | bit(slot));
+    } else if (executed && (changes_[i].has_default || is(changes_[i].populated_ppm))) {
+      c.present = static_cast<Columns>(c.present | bit(slot));
+    }
+  }
+  append(s, c, out);
+  out.after(pause(out.now(), bits >> 40U), {.what = What::source_change});
+}
+
+void SourceModel::scripted(Source& s, Context& out) const {
+  const std::size_t index = s.scripted++;
+  const ScriptedChange& script = config_.scripted[index];
+  Change c{.at = out.now(), .key = scripted_keys_[index], .op = script.op, .schema = s.schema};
+  for (std::size_t i = 0; i < changes_.size(); ++i) {
+    const Slot slot = static_cast<Slot>(i + 1);
+    const bool executed = (s.executed & (1U << i)) != 0;
+    const bool retyped = changes_[i].kind == ChangeConfig::Kind::change_type;
+    if (retyped || (executed && (script.populated || changes_[i].has_default))) {
+      c.present = static_cast<Columns>(c.present | bit(slot));
+    }
+    if (retyped && executed && script.wide) c.wide = static_cast<Columns>(c.wide | bit(slot));
+  }
+  append(s, c, out);
+  if (s.scripted < config_.scripted.size()) {
+    out.at(sim::Instant{} + config_.scripted[s.scripted].at, {.what = What::source_scripted});
+  }
+}
+
+void SourceModel::append(Source& s, Change c, Context& out) const {
+  c.present = static_cast<Columns>(c.present | bit(0));
+  s.log.push_back(c);
+  KeyState& key = s.keys[c.key];
+  key.last = static_cast<Lsn>(s.log.size());
+  key.exists = c.op != Op::remove;
+  s.captured = std::max(s.captured, out.now() + out.duration(id(Q::cdc_lag)));
+  out.at(s.captured, {.what = What::cdc_pump, .epoch = key.last});
+}
+
+void SourceModel::ddl(Source& s, std::uint8_t change, Context& out) const {
+  assert((s.executed & (1U << change)) == 0);
+  s.executed = static_cast<std::uint8_t>(s.executed | (1U << change));
+  ++s.schema;
+  s.ddl_position[change] = static_cast<Lsn>(s.log.size());
+  s.ddl_at[change] = out.now();
+  tell(out, Told::ddl_executed, change, s.ddl_position[change]);
+}
+
+Cell SourceModel::truth(const Source& s, Lsn lsn, Slot slot) const {
+  if (slot == 0) return value_of(lsn);
+  const std::size_t i = slot - std::size_t{1};
+  const ChangeConfig& change = changes_[i];
+  if (change.kind == ChangeConfig::Kind::change_type) return value_of(lsn);
+  if ((s.executed & (1U << i)) == 0) return kNull;
+  if (lsn <= s.ddl_position[i]) return change.has_default ? kDefault : kNull;
+  return has(at(s, lsn).present, slot) ? value_of(lsn) : kNull;
+}
+
+bool SourceModel::exists_at(const Source& s, Key key, Lsn lsn) const {
+  return lsn == 0 ? s.keys[key].was_there : at(s, lsn).op != Op::remove;
+}
+
+Lsn SourceModel::position_at(const Source& s, sim::Instant when) const {
+  const auto end = std::upper_bound(s.log.begin(), s.log.end(), when,
+                                    [](sim::Instant t, const Change& c) { return t < c.at; });
+  return static_cast<Lsn>(end - s.log.begin());
+}
+
+}  // namespace converge::models

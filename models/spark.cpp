@@ -1,0 +1,448 @@
+#include "models/spark.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "models/questions.hpp"
+
+namespace converge::models {
+
+namespace {
+
+using Guard = MergeConfig::Guard;
+using Kind = BackfillConfig::Kind;
+
+void tell(Context& out, Actor who, Told told, std::int64_t a = 0, std::int64_t b = 0, std::int64_t c = 0) {
+  out.note(static_cast<std::uint16_t>(who), static_cast<std::uint16_t>(told), a, b, c);
+}
+
+// May a source copy overwrite the target row?
+bool fires(Guard guard, Lsn lsn, std::uint8_t build, const BaseRow& target) {
+  switch (guard) {
+    case Guard::none: return true;
+    case Guard::position_at_least: return lsn >= target.lsn;
+    case Guard::position_greater: return lsn > target.lsn;
+    case Guard::position_and_build: return lsn > target.lsn || (lsn == target.lsn && build > target.build);
+  }
+  assert(false);
+  return false;
+}
+
+Columns columns_of(const iceberg::Table& table) { return slots(iceberg::current_schema(table)); }
+
+}  // namespace
+
+void SparkModel::start(BaseTable& base, const Source& source, Context& out) const {
+  for (const KeyState& key : source.keys) {
+    BaseRow row{.exists = key.was_there};
+    if (key.was_there) {
+      row.cells[0] = value_of(0);
+      for (std::size_t i = 0; i < source_.changes().size(); ++i) {
+        if (source_.changes()[i].kind == ChangeConfig::Kind::change_type) row.cells[i + 1] = value_of(0);
+      }
+    }
+    base.rows.push_back(row);
+  }
+  out.after(merge_.offset.us > 0 ? merge_.offset : merge_.every, {.what = What::merge_tick});
+}
+
+// ---- the periodic MERGE
+
+void SparkModel::tick(Merge& m, Backfill& b, SparkIo io, Context& out) const {
+  out.after(merge_.every, {.what = What::merge_tick});
+  if (m.paused) return;
+  if (!m.running) return begin_run(m, b, io, out);
+  ++m.skipped;
+  tell(out, Actor::merge, Told::merge_skipped_tick, m.run);
+  if (merge_.overlap == MergeConfig::Overlap::queue) m.queued = true;
+}
+
+// Names that the analysis cannot resolve, given the columns of both tables (spark.md 2.4, pinterest-three-phase.md 5.1).
+Columns SparkModel::unresolved(const Build& build, Columns source, Columns target) const {
+  const Columns selected = static_cast<Columns>(build.columns & ~source);
+  switch (merge_.form) {
+    case MergeConfig::Form::named: return static_cast<Columns>(selected | (build.columns & ~target));
+    case MergeConfig::Form::strict:
+      return static_cast<Columns>(selected | (build.columns & ~target) | (target & ~build.columns));
+    case MergeConfig::Form::star: return static_cast<Columns>(selected | (target & ~source));
+  }
+  assert(false);
+  return 0;
+}
+
+void SparkModel::begin_run(Merge& m, Backfill& b, SparkIo io, Context& out) const {
+  m.queued = false;
+  ++m.run;
+  m.build = m.live;
+  m.source_columns = columns_of(io.ledger.table);
+  m.target_columns = columns_of(io.base.table);
+  const Columns missing = unresolved(m.build, m.source_columns, m.target_columns);
+  if (missing != 0) {
+    ++m.unresolved;
+    tell(out, Actor::merge, Told::merge_unresolved, m.run, m.build.version, missing);
+    m.blocked = true;
+    return;
+  }
+  m.blocked = false;
+  const auto rows = static_cast<std::uint32_t>(io.ledger.rows.size());
+  if (rows == m.watermark.row) return run_over(b, out);  // nothing new: a job tests before it reads (spark.md 3.1)
+  const auto& snapshots = io.ledger.table.snapshots;
+  // The start itself may be expired as long as its child is there (iceberg.md 6.1).
+  if (merge_.watermark == MergeConfig::Watermark::snapshot && m.watermark.snapshot != 0 &&
+      m.watermark.snapshot + 1 < snapshots.front().id) {
+    ++m.expired;
+    tell(out, Actor::merge, Told::merge_start_expired, m.run, m.watermark.snapshot);
+    m.blocked = true;
+    return;
+  }
+  m.from = m.watermark;
+  m.upto = {iceberg::head(io.ledger.table), rows, m.watermark.floor};
+  if (overflows(m, io, out)) {
+    ++m.overflowed;
+    m.blocked = true;
+    return;
+  }
+  m.target = iceberg::head(io.base.table);
+  m.running = true;
+  if (merge_.watermark_saved == MergeConfig::Saved::before) m.watermark = m.upto;
+  m.failure = static_cast<std::uint8_t>(out.choose(id(Q::merge_failure)));
+  out.after(out.duration(id(Q::merge_duration)), {.what = What::merge_commit, .epoch = ++m.epoch});
+}
+
+// A value beyond the old range fails the run: by a cast in an old build, or by a target column that is not widened yet.
+bool SparkModel::overflows(const Merge& m, SparkIo io, Context& out) const {
+  const Columns fits = static_cast<Columns>(
+      merge_.on_overflow == MergeConfig::Overflow::wrap ? iceberg::widened(io.base.table) | ~m.build.wide
+                                                        : iceberg::widened(io.base.table) & m.build.wide);
+  for (std::uint32_t i = m.watermark.row; i < m.upto.row; ++i) {
+    const LedgerRow& row = io.ledger.rows[i];
+    if (row.lsn > m.watermark.floor && (row.wide & m.build.columns & ~fits) != 0) {
+      tell(out, Actor::merge, Told::merge_overflow, m.run, row.lsn);
+      return true;
+    }
+  }
+  return false;
+}
+
+void SparkModel::commit(Merge& m, Backfill& b, SparkIo io, std::uint32_t epoch, Context& out) const {
+  if (epoch != m.epoch || !m.running) return;
+  monitor_.look(io.monitor, io.source, io.base, out);
+  if (m.failure == 1) {
+    ++m.crashed;
+    tell(out, Actor::merge, Told::merge_crashed, m.run, 0);
+    return end_run(m, b, io, out);
+  }
+  const std::vector<std::uint32_t> batch = latest(m.from.row, m.upto.row, m.from.floor, io.ledger);
+  iceberg::Buckets touched = 0;
+  for (const std::uint32_t i : batch) touched |= bucket(io.ledger.rows[i].key);
+  if (iceberg::commit(io.base.table, staged(touched, m.target), out.now()) != iceberg::Result::ok) {
+    ++m.conflicts;
+    tell(out, Actor::merge, Told::merge_conflict, m.run);
+    return end_run(m, b, io, out);
+  }
+  Statement statement{.assigned = m.build.columns,
+                      .build = m.build,
+                      .parses_raw = ledger_.keeps_raw && m.build.version > 0,
+                      .guard = merge_.guard};
+  if (merge_.form == MergeConfig::Form::star) statement.assigned = m.target_columns;
+  for (const std::uint32_t i : batch) merge_row(statement, source_row(statement, io.ledger.rows[i]), io, out);
+  ++m.committed;
+  tell(out, Actor::merge, Told::merge_committed, m.run, static_cast<std::int64_t>(batch.size()), m.build.version);
+  const bool died = m.failure == 2;
+  if (died) {
+    ++m.crashed;
+    tell(out, Actor::merge, Told::merge_crashed, m.run, 1);
+  }
+  if (!died || merge_.watermark_saved == MergeConfig::Saved::in_commit) m.watermark = m.upto;
+  end_run(m, b, io, out);
+}
+
+void SparkModel::end_run(Merge& m, Backfill& b, SparkIo io, Context& out) const {
+  m.running = false;
+  run_over(b, out);
+  if (m.queued && !m.paused) begin_run(m, b, io, out);
+}
+
+// A backfill may have waited for a run to end.
+void SparkModel::run_over(Backfill& b, Context& out) const {
+  if (!b.after_merge) return;
+  b.after_merge = false;
+  out.after({}, {.what = What::backfill_start, .change = b.change, .epoch = b.epoch});
+}
+
+// The latest change per key among the CDC table's rows [begin, end) above `floor`: by source position; between copies of one
+// change the later one, or, where the guard compares builds, that of the newer build. In the order of the table.
+std::vector<std::uint32_t> SparkModel::latest(std::uint32_t begin, std::uint32_t end, Lsn floor,
+                                              const CdcTable& ledger) const {
+  std::vector<std::uint32_t> picked;
+  for (std::uint32_t i = begin; i < end; ++i) {
+    if (ledger.rows[i].lsn > floor) picked.push_back(i);
+  }
+  if (picked.size() <= 1) return picked;
+  // Batches are a few rows, or, after a stall, some hundreds: sorting by key is quick for both and needs no map.
+  std::sort(picked.begin(), picked.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const LedgerRow& x = ledger.rows[a];
+    const LedgerRow& y = ledger.rows[b];
+    if (x.key != y.key) return x.key < y.key;
+    if (x.lsn != y.lsn) return x.lsn < y.lsn;
+    if (merge_.guard == Guard::position_and_build && x.build != y.build) return x.build < y.build;
+    return a < b;
+  });
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < picked.size(); ++i) {
+    if (i + 1 < picked.size() && ledger.rows[picked[i + 1]].key == ledger.rows[picked[i]].key) continue;
+    picked[kept++] = picked[i];
+  }
+  picked.resize(kept);
+  return picked;
+}
+
+SparkModel::SourceRow SparkModel::source_row(const Statement& statement, const LedgerRow& row) const {
+  SourceRow source{.key = row.key, .lsn = row.lsn, .op = row.op, .build = row.build};
+  if (statement.parses_raw) source.build = std::max(row.build, statement.build.version);
+  for (Slot slot = 0; slot < kSlots; ++slot) {
+    const Columns present = statement.parses_raw ? row.raw : row.present;
+    if (!has(present, slot)) continue;
+    const bool cut = has(statement.parses_raw ? Columns{0} : row.wrong, slot) ||
+                     (has(row.wide, slot) && !has(statement.build.wide, slot));  // CAST(... AS INT) wraps silently
+    source.cells[slot] = cut ? kTruncated : value_of(row.lsn);
+  }
+  return source;
+}
+
+BaseRow& SparkModel::row(BaseTable& base, Key key) const {
+  if (base.rows.size() <= key) base.rows.resize(key + std::size_t{1});
+  return base.rows[key];
+}
+
+void SparkModel::write(SparkIo io, Key key, const BaseRow& next, Context& out) const {
+  BaseRow& target = row(io.base, key);
+  const BaseRow before = target;
+  target = next;
+  target.written = true;
+  monitor_.row_written(io.monitor, io.source, io.base, key, before, out);
+}
+
+// WHEN MATCHED AND op = 'd' THEN DELETE, WHEN MATCHED THEN UPDATE, WHEN NOT MATCHED AND op <> 'd' THEN INSERT; the guard, where
+// there is one, stands in both MATCHED clauses. A deleted row takes its position with it (spark.md 2.3).
+void SparkModel::merge_row(const Statement& statement, const SourceRow& source, SparkIo io, Context& out) const {
+  BaseRow next = row(io.base, source.key);
+  if (next.exists && !fires(statement.guard, source.lsn, source.build, next)) return;
+  if (source.op == Op::remove) {
+    next = {.lsn = next.exists ? source.lsn : std::max(next.lsn, source.lsn), .build = source.build};
+    return write(io, source.key, next, out);
+  }
+  if (!next.exists) next.cells = {};  // an INSERT leaves null what it does not name
+  next.exists = true;
+  next.lsn = source.lsn;
+  next.build = source.build;
+  for (Slot slot = 0; slot < kSlots; ++slot) {
+    if (has(statement.assigned, slot)) next.cells[slot] = source.cells[slot];
+  }
+  write(io, source.key, next, out);
+}
+
+iceberg::Buckets SparkModel::bucket(Key key) const {
+  return iceberg::Buckets{1} << (sim::fold(key, 0xD6E8FEB86659FD93ULL) % static_cast<std::uint64_t>(base_.buckets));
+}
+
+// What the engine asks to be validated at its commit (iceberg.md 3.3).
+iceberg::Staged SparkModel::staged(iceberg::Buckets touched, std::uint32_t from) const {
+  const bool copies = merge_.mode == MergeConfig::Mode::copy_on_write;
+  return {.operation = iceberg::Operation::overwrite,
+          .from = from,
+          .added = touched,
+          .removed = copies ? touched : 0,
+          .deletes = copies ? 0 : touched,
+          .no_new_data = merge_.isolation == MergeConfig::Isolation::serializable,
+          .no_new_deletes = true,
+          .files_exist = true};
+}
+
+// ---- the backfill
+
+// Its statement names the new columns of the base table, and, where it reads typed rows, those of the CDC table.
+bool SparkModel::ready(const Backfill& b, SparkIo io) const {
+  const Columns base = columns_of(io.base.table);
+  if (!covers(base, b.build.columns) || !covers(iceberg::widened(io.base.table), b.build.wide)) return false;
+  return backfill_.kind != Kind::remerge || covers(columns_of(io.ledger.table), b.build.columns);
+}
+
+void SparkModel::request(Backfill& b, SparkIo io, std::uint8_t change, const Build& build, Context& out) const {
+  b.change = change;
+  b.build = build;
+  b.attempt = 0;
+  ++b.epoch;
+  b.after_merge = false;
+  b.phase = Backfill::Phase::waiting;
+  if (backfill_.kind == Kind::rewind) {
+    b.phase = Backfill::Phase::running;
+    tell(out, Actor::backfill, Told::backfill_started, change, static_cast<std::int64_t>(backfill_.kind));
+    return out.after({}, {.what = What::flink_rewind, .change = change});
+  }
+  if (ready(b, io) || backfill_.missing_column == BackfillConfig::MissingColumn::fail) {
+    return out.after({}, {.what = What::backfill_start, .change = change, .epoch = b.epoch});
+  }
+  tell(out, Actor::backfill, Told::backfill_waits, change);
+  out.after({}, {.what = What::control_waits, .change = change});
+}
+
+void SparkModel::column_arrived(Backfill& b, SparkIo io, Context& out) const {
+  if (b.phase != Backfill::Phase::waiting || b.after_merge || !ready(b, io)) return;
+  if (backfill_.start == BackfillConfig::Start::after_next_merge) {
+    b.after_merge = true;
+    return;
+  }
+  out.after({}, {.what = What::backfill_start, .change = b.change, .epoch = b.epoch});
+}
+
+void SparkModel::begin(Backfill& b, Merge& m, SparkIo io, std::uint32_t epoch, Context& out) const {
+  if (epoch != b.epoch) return;
+  ++b.attempt;
+  if (!ready(b, io)) {
+    tell(out, Actor::backfill, Told::backfill_failed, b.change, b.attempt);
+    return retry(b, m, out);
+  }
+  if (backfill_.pauses_merges && !m.paused) {
+    m.paused = true;
+    tell(out, Actor::merge, Told::merges_paused);
+  }
+  if (backfill_.pauses_merges && m.running) {
+    --b.attempt;
+    b.after_merge = true;  // the run that is going on ends first
+    return;
+  }
+  b.phase = Backfill::Phase::running;
+  const Lsn now = static_cast<Lsn>(io.source.log.size());
+  const std::int64_t backup = source_.config().backup_interval.us;
+  b.snapshot = backfill_.snapshot == BackfillConfig::Snapshot::at_start
+                   ? now
+                   : source_.position_at(io.source, {out.now().us / backup * backup});
+  b.target = iceberg::head(io.base.table);
+  b.row_end = static_cast<std::uint32_t>(io.ledger.rows.size());
+  b.fails = out.choose(id(Q::backfill_failure)) != 0;
+  tell(out, Actor::backfill, Told::backfill_started, b.change, static_cast<std::int64_t>(backfill_.kind), b.snapshot);
+  out.after(out.duration(id(Q::backfill_duration)), {.what = What::backfill_commit, .change = b.change, .epoch = ++b.epoch});
+}
+
+void SparkModel::finish(Backfill& b, Merge& m, SparkIo io, std::uint32_t epoch, Context& out) const {
+  if (epoch != b.epoch || b.phase != Backfill::Phase::running) return;
+  monitor_.look(io.monitor, io.source, io.base, out);
+  if (b.fails) {
+    tell(out, Actor::backfill, Told::backfill_failed, b.change, b.attempt);
+    return retry(b, m, out);
+  }
+  const auto all = static_cast<iceberg::Buckets>((std::uint64_t{1} << base_.buckets) - 1);
+  const bool replaces = backfill_.kind == Kind::bootstrap && backfill_.write == BackfillConfig::Write::replace;
+  iceberg::Staged commit = staged(all, b.target);
+  if (replaces) {  // INSERT OVERWRITE validates nothing by default (spark.md 6.2)
+    commit = {.operation = iceberg::Operation::overwrite, .from = b.target, .added = all, .removed = all};
+  }
+  if (iceberg::commit(io.base.table, commit, out.now()) != iceberg::Result::ok) {
+    tell(out, Actor::backfill, Told::backfill_conflict, b.change, b.attempt);
+    return retry(b, m, out);
+  }
+  std::uint32_t rows = 0;
+  if (replaces) {
+    rows = replace_all(b, io, out);
+  } else if (backfill_.kind == Kind::bootstrap) {
+    rows = merge_source(b, io, out);
+  } else {
+    rows = merge_ledger(b, io, out);
+  }
+  b.rows_written += rows;
+  if (backfill_.kind == Kind::bootstrap) move_watermark(b, m, io);
+  b.phase = Backfill::Phase::idle;
+  ++b.done;
+  tell(out, Actor::backfill, Told::backfill_committed, b.change, rows, b.attempt);
+  resume_merges(m, out);
+  out.after({}, {.what = What::control_backfilled, .change = b.change});
+}
+
+// The whole table as the source had it at the snapshot, in the new build's columns.
+std::uint32_t SparkModel::replace_all(const Backfill& b, SparkIo io, Context& out) const {
+  std::vector<Lsn> newest(io.source.keys.size(), 0);
+  for (Lsn lsn = 1; lsn <= b.snapshot; ++lsn) newest[source_.at(io.source, lsn).key] = lsn;
+  std::uint32_t rows = 0;
+  for (Key key = 0; key < newest.size(); ++key) {
+    BaseRow next{.lsn = newest[key], .exists = source_.exists_at(io.source, key, newest[key]), .build = b.build.version};
+    if (next.exists) {
+      for (Slot slot = 0; slot < kSlots; ++slot) {
+        if (has(b.build.columns, slot)) next.cells[slot] = source_.truth(io.source, next.lsn, slot);
+      }
+      ++rows;
+    }
+    write(io, key, next, out);
+  }
+  return rows;
+}
+
+// MERGE of the snapshot's rows whose last change is younger than the DDL; rows deleted meanwhile are not in it.
+std::uint32_t SparkModel::merge_source(const Backfill& b, SparkIo io, Context& out) const {
+  const Statement statement{.assigned = b.build.columns, .build = b.build, .guard = backfill_.guard};
+  std::vector<Lsn> newest(io.source.keys.size(), 0);
+  for (Lsn lsn = 1; lsn <= b.snapshot; ++lsn) newest[source_.at(io.source, lsn).key] = lsn;
+  std::uint32_t rows = 0;
+  for (Key key = 0; key < newest.size(); ++key) {
+    if (newest[key] <= io.source.ddl_position[b.change] || !source_.exists_at(io.source, key, newest[key])) continue;
+    SourceRow source{.key = key, .lsn = newest[key], .op = Op::update, .build = b.build.version};
+    for (Slot slot = 0; slot < kSlots; ++slot) source.cells[slot] = source_.truth(io.source, source.lsn, slot);
+    merge_row(statement, source, io, out);
+    ++rows;
+  }
+  return rows;
+}
+
+// MERGE of what the CDC table holds from an instant on: its typed columns, or its raw payload parsed anew.
+std::uint32_t SparkModel::merge_ledger(const Backfill& b, SparkIo io, Context& out) const {
+  Lsn from = io.source.ddl_position[b.change];
+  if (backfill_.from == BackfillConfig::From::spark_deploy) from = b.spark_deployed[b.change];
+  if (backfill_.from == BackfillConfig::From::flink_deploy) from = b.flink_deployed[b.change];
+  const Statement statement{.assigned = b.build.columns,
+                            .build = b.build,
+                            .parses_raw = backfill_.kind == Kind::reparse,
+                            .guard = backfill_.guard};
+  const std::vector<std::uint32_t> batch = latest(0, b.row_end, from, io.ledger);
+  for (const std::uint32_t i : batch) merge_row(statement, source_row(statement, io.ledger.rows[i]), io, out);
+  return static_cast<std::uint32_t>(batch.size());
+}
+
+// After the override has committed: to the first row that the snapshot does not cover (pinterest-three-phase.md 5.4).
+void SparkModel::move_watermark(const Backfill& b, Merge& m, SparkIo io) const {
+  Lsn floor = b.snapshot;
+  switch (backfill_.watermark) {
+    case BackfillConfig::Watermark::keep: return;
+    case BackfillConfig::Watermark::snapshot: break;
+    case BackfillConfig::Watermark::ddl: floor = io.source.ddl_position[b.change]; break;
+    case BackfillConfig::Watermark::cut_over: floor = b.flink_deployed[b.change]; break;
+  }
+  const auto& rows = io.ledger.rows;
+  const auto first = std::find_if(rows.begin(), rows.end(), [&](const LedgerRow& r) { return r.lsn > floor; });
+  m.watermark.floor = floor;
+  m.watermark.row = static_cast<std::uint32_t>(first - rows.begin());
+  m.watermark.snapshot = 0;
+  for (const iceberg::Snapshot& s : io.ledger.table.snapshots) {
+    if (s.rows_end <= m.watermark.row) m.watermark.snapshot = s.id;
+  }
+}
+
+void SparkModel::retry(Backfill& b, Merge& m, Context& out) const {
+  resume_merges(m, out);
+  ++b.epoch;
+  if (b.attempt < backfill_.attempts) {
+    b.phase = Backfill::Phase::retrying;
+    return out.after(backfill_.retry_delay, {.what = What::backfill_start, .change = b.change, .epoch = b.epoch});
+  }
+  b.phase = Backfill::Phase::idle;
+  ++b.failed;
+  tell(out, Actor::backfill, Told::backfill_gave_up, b.change, b.attempt);
+  out.after({}, {.what = What::control_gave_up, .change = b.change});
+}
+
+void SparkModel::resume_merges(Merge& m, Context& out) const {
+  if (!m.paused) return;
+  m.paused = false;
+  tell(out, Actor::merge, Told::merges_resumed);
+}
+
+}  // namespace converge::models
