@@ -89,7 +89,7 @@ void Pipeline::handle(State& s, const Event& e, Context& out) const {
     case What::control_step_done: {
       const StepKind kind = control_.steps()[e.number].kind;
       if (kind == StepKind::deploy_spark) {
-        s.backfill.spark_deployed[e.change] = static_cast<Lsn>(s.source.log.size());
+        s.backfill.spark_deployed[e.change] = static_cast<Lsn>(s.source.log.size() + 1);
       }
       control_.step_done(s.control, e.change, e.number, control, out);
       return layers_moved(s, out);
@@ -99,7 +99,7 @@ void Pipeline::handle(State& s, const Event& e, Context& out) const {
       spark_.column_arrived(s.backfill, spark, out);
       return layers_moved(s, out);
     case What::control_cut_over:
-      if (e.number > 0) s.backfill.flink_deployed[e.number - std::size_t{1}] = static_cast<Lsn>(s.source.log.size());
+      if (e.number > 0) s.backfill.flink_deployed[e.number - std::size_t{1}] = static_cast<Lsn>(s.source.log.size() + 1);
       control_.cut_over(s.control, static_cast<std::uint8_t>(e.number), out);
       return layers_moved(s, out);
     case What::control_refused: return control_.refused(s.control, static_cast<std::uint8_t>(e.number), out);

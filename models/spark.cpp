@@ -28,6 +28,11 @@ bool fires(Guard guard, Lsn lsn, std::uint8_t build, const BaseRow& target) {
   return false;
 }
 
+// The position of a deploy, and of this moment where there was none.
+Lsn deployed_at(Lsn one_more, const Source& source) {
+  return one_more == 0 ? static_cast<Lsn>(source.log.size()) : one_more - 1;
+}
+
 Columns columns_of(const iceberg::Table& table) { return slots(iceberg::current_schema(table)); }
 
 }  // namespace
@@ -396,8 +401,8 @@ std::uint32_t SparkModel::merge_source(const Backfill& b, SparkIo io, Context& o
 // MERGE of what the CDC table holds from an instant on: its typed columns, or its raw payload parsed anew.
 std::uint32_t SparkModel::merge_ledger(const Backfill& b, SparkIo io, Context& out) const {
   Lsn from = io.source.ddl_position[b.change];
-  if (backfill_.from == BackfillConfig::From::spark_deploy) from = b.spark_deployed[b.change];
-  if (backfill_.from == BackfillConfig::From::flink_deploy) from = b.flink_deployed[b.change];
+  if (backfill_.from == BackfillConfig::From::spark_deploy) from = deployed_at(b.spark_deployed[b.change], io.source);
+  if (backfill_.from == BackfillConfig::From::flink_deploy) from = deployed_at(b.flink_deployed[b.change], io.source);
   const Statement statement{.assigned = b.build.columns,
                             .build = b.build,
                             .parses_raw = backfill_.kind == Kind::reparse,
@@ -414,7 +419,7 @@ void SparkModel::move_watermark(const Backfill& b, Merge& m, SparkIo io) const {
     case BackfillConfig::Watermark::keep: return;
     case BackfillConfig::Watermark::snapshot: break;
     case BackfillConfig::Watermark::ddl: floor = io.source.ddl_position[b.change]; break;
-    case BackfillConfig::Watermark::cut_over: floor = b.flink_deployed[b.change]; break;
+    case BackfillConfig::Watermark::cut_over: floor = deployed_at(b.flink_deployed[b.change], io.source); break;
   }
   const auto& rows = io.ledger.rows;
   const auto first = std::find_if(rows.begin(), rows.end(), [&](const LedgerRow& r) { return r.lsn > floor; });

@@ -132,7 +132,8 @@ struct Backfill {
   std::uint32_t row_end = 0;   // CDC table's rows at its start
   bool after_merge = false;    // starts when the next run, or the one that is going on, is over
   bool fails = false;          // what will befall this attempt
-  std::array<Lsn, kChangesMax> spark_deployed{};  // newest position at the deploy of each change's build
+  // One more than the source's newest position when each change's build went live; 0: it has not.
+  std::array<Lsn, kChangesMax> spark_deployed{};
   std::array<Lsn, kChangesMax> flink_deployed{};
   std::uint32_t done = 0;
   std::uint32_t failed = 0;

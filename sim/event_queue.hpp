@@ -143,20 +143,16 @@ class Ladder {
   // The greatest key that is too soon for any level, and so belongs in the flat array.
   Key passed() const { return depth_ == 0 ? last_key : levels_[depth_ - 1].passed; }
 
-  // A new lowest level, for keys beyond `passed`.
-  void open(Key passed) {
-    if (depth_ == levels_.size()) levels_.emplace_back();
-    Level& level = levels_[depth_++];
-    level.passed = passed;
-    level.next = 0;
-    level.buckets.clear();
+  // From now on keys beyond `passed` belong here. A level not yet divided into buckets takes them in, so that events
+  // which come latest first, each before the front, do not pile up levels.
+  void reach_down_to(Key passed) {
+    if (depth_ == 0 || !levels_[depth_ - 1].buckets.empty()) open();
+    levels_[depth_ - 1].passed = passed;
   }
 
   void push(Key key, const Entry& entry) {
-    assert(depth_ > 0 && key > passed());
-    std::size_t i = 0;
-    while (key <= levels_[i].passed) ++i;
-    append(levels_[i].bucket_of(key), entry);
+    assert(key > passed());
+    append(level_of(key).bucket_of(key), entry);
     ++size_;
   }
 
@@ -168,12 +164,11 @@ class Ladder {
       while (level.next < level.buckets.size() && level.buckets[level.next].size == 0) ++level.next;
       if (level.next < level.buckets.size()) {
         const Bucket bucket = std::exchange(level.buckets[level.next], Bucket{});
-        const Key before = level.passed;
         level.passed = std::min(level.end_of(level.next++), end_of_lowest());
         if (bucket.size <= sorted_most) {
           drain_sorted(bucket, range_of(bucket), flat);
         } else {
-          open(before);
+          open();
           levels_[depth_ - 1].rest = bucket;
         }
       } else if (level.rest.size > 0) {
@@ -230,6 +225,22 @@ class Ladder {
       return end < start ? last_key : end;
     }
   };
+
+  // A new lowest level. It accepts nothing until its first bucket has gone, or until it is told to.
+  void open() {
+    if (depth_ == levels_.size()) levels_.emplace_back();
+    Level& level = levels_[depth_++];
+    level.passed = end_of_lowest();
+    level.next = 0;
+    level.buckets.clear();
+  }
+
+  // Nearly always the first. There may be many only when events kept coming before the front.
+  Level& level_of(Key key) {
+    if (key > levels_[0].passed) return levels_[0];
+    const auto end = levels_.begin() + static_cast<std::ptrdiff_t>(depth_);
+    return *std::partition_point(levels_.begin() + 1, end, [key](const Level& level) { return key <= level.passed; });
+  }
 
   // The lowest level ends where the one above it begins, even within its own last bucket.
   Key end_of_lowest() const { return depth_ < 2 ? last_key : levels_[depth_ - 2].passed; }
@@ -295,7 +306,6 @@ class Ladder {
     const std::size_t count = std::bit_floor(std::min(buckets_most, entries.size / entries_per_bucket));
     level.shift = shift_for(span, count);
     level.start = range.least;
-    level.passed = range.least - 1;
     level.next = 0;
     level.buckets.assign(static_cast<std::size_t>(span >> level.shift) + 1, Bucket{});
     drain(entries, [&](const Entry& entry) { append(level.bucket_of(key_of(entry)), entry); });
@@ -350,7 +360,7 @@ class EventQueue {
   EventQueue(const EventQueue& other) : flat_(other.flat_), flat_last_(other.flat_last_) {
     if (other.far_ == nullptr) return;
     far_ = std::make_unique<Far>();
-    far_->open(flat_last_);
+    far_->reach_down_to(flat_last_);
     other.far_->for_each([this](const Entry& entry) { far_->push(detail::key_of(entry), entry); });
   }
   EventQueue(EventQueue&& other) noexcept
@@ -460,7 +470,7 @@ class EventQueue {
     if (far_ == nullptr) far_ = std::make_unique<Far>();
     const std::size_t moved = flat_.size() - flat_kept;
     flat_last_ = detail::key_of(flat_[moved - 1]) - 1;
-    far_->open(flat_last_);
+    far_->reach_down_to(flat_last_);
     for (std::size_t i = moved; i > 0; --i) far_->push(detail::key_of(flat_[i - 1]), flat_[i - 1]);
     flat_.erase(flat_.begin(), flat_.begin() + static_cast<std::ptrdiff_t>(moved));
   }
