@@ -39,6 +39,12 @@ const sim::Cadence& cadence_of(const ControlConfig& config, StepKind kind) {
   return at_once;
 }
 
+// Additive or widening, and not blocked (pinterest-three-phase.md 4).
+bool automated(const ChangeConfig& c) {
+  const bool supported = c.kind == ChangeConfig::Kind::add_column ? !c.required || c.has_default : widens(c.from, c.type);
+  return supported && !c.sensitive;
+}
+
 // The step of the control plane that must be over before a step of this kind (pinterest-three-phase.md 2).
 std::optional<StepKind> gate(StepKind kind, ControlConfig::AlterAt alter_at) {
   switch (kind) {
@@ -141,7 +147,7 @@ Build ControlModel::build(std::size_t version) const {
   Build b{.version = static_cast<std::uint8_t>(version)};
   for (std::size_t i = 0; i < changes_.size(); ++i) {
     const auto slot = static_cast<Slot>(i + 1);
-    const bool known = i < version;
+    const bool known = i < version && automated(changes_[i]);  // the pipeline goes on without what was refused
     if (changes_[i].kind == ChangeConfig::Kind::change_type) {
       b.columns = static_cast<Columns>(b.columns | bit(slot));
       if (known) b.wide = static_cast<Columns>(b.wide | bit(slot));
@@ -164,8 +170,8 @@ void ControlModel::ddl_executed(Control& c, std::uint8_t change, Context& out) c
     return out.after(out.duration(id(Q::ddl_message_delay)), {.what = What::control_detected, .change = change});
   }
   tell(out, Told::ddl_message_lost, change);
-  const std::int64_t since = std::max<std::int64_t>(0, out.now().us - config_.pull_offset.us);
-  const sim::Instant pull{config_.pull_offset.us + (since / config_.pull_every.us + 1) * config_.pull_every.us};
+  sim::Instant pull = sim::Instant{} + config_.pull_offset;
+  if (pull <= out.now()) pull = pull + config_.pull_every * ((out.now() - pull) / config_.pull_every + 1);
   out.at(pull, {.what = What::control_detected, .change = change, .number = 1});
 }
 
@@ -174,10 +180,7 @@ void ControlModel::detected(Control& c, std::uint8_t change, bool by_pull, Conte
   if (r.phase != Rollout::Phase::unseen) return;
   r.detected = out.now();
   tell(out, Told::detected, change, by_pull ? 1 : 0);
-  const ChangeConfig& asked = changes_[change];
-  const bool supported = asked.kind == ChangeConfig::Kind::add_column ? !asked.required || asked.has_default
-                                                                      : widens(asked.from, asked.type);
-  if (!supported || asked.sensitive) {
+  if (!automated(changes_[change])) {
     r.phase = Rollout::Phase::refused;
     tell(out, Told::refused_change, change);
     return;
@@ -233,10 +236,20 @@ void ControlModel::go(Control& c, std::uint8_t change, std::size_t step, Control
     out.after(out.duration(id(q)), {.what = What::control_step_done, .change = change, .number = number});
   };
   switch (kind) {
-    case StepKind::generate: return takes(Q::generate);
+    case StepKind::generate:
+      c.rollouts[change].bad_code = out.choose(id(Q::bad_code)) != 0;
+      return takes(Q::generate);
     case StepKind::review: return takes(Q::review);
     case StepKind::ci: return takes(Q::ci);
-    case StepKind::staging: return takes(Q::staging);
+    case StepKind::staging:
+      if (c.rollouts[change].bad_code && out.choose(id(Q::staging_misses)) == 0) {
+        c.rollouts[change].bad_code = false;  // mended, and staged again
+        tell(out, Told::bad_code_caught, change);
+        const sim::Duration again = out.duration(id(Q::staging)) + out.duration(id(Q::fix));
+        return out.after(again + out.duration(id(Q::staging)),
+                         {.what = What::control_step_done, .change = change, .number = number});
+      }
+      return takes(Q::staging);
     case StepKind::deploy_spark:
     case StepKind::rollback_spark: return takes(Q::spark_deploy);
     case StepKind::alter_cdc_table:
@@ -245,6 +258,11 @@ void ControlModel::go(Control& c, std::uint8_t change, std::size_t step, Control
       return out.after(out.duration(id(Q::alter)), {.what = What::control_alter, .change = change, .number = number});
     case StepKind::deploy_flink:
     case StepKind::rollback_flink:
+      if (kind == StepKind::deploy_flink && c.rollouts[change].bad_code) {
+        c.rollouts[change].bad_code = false;
+        const sim::Duration fix = out.duration(id(Q::fix));
+        out.after({}, {.what = What::flink_bad_code, .epoch = static_cast<std::uint32_t>(fix.us / 1'000'000)});
+      }
       return out.after({}, {.what = What::flink_deploy, .change = change, .number = version_of(kind, change)});
     case StepKind::backfill: return out.after({}, {.what = What::backfill_request, .change = change});
     case StepKind::source_ddl:

@@ -50,6 +50,9 @@ struct ControlConfig {
   sim::Window review{sim::minutes(10), sim::hours(4), sim::days(3)};
   sim::Window ci{sim::minutes(10), sim::minutes(30), sim::minutes(120)};
   sim::Window staging{sim::minutes(10), sim::minutes(30), sim::hours(4)};
+  std::int32_t bad_code_ppm = 0;                // fault: per generation, code that cannot run (P2)
+  std::int32_t staging_catches_ppm = 900'000;   // of that, what staging catches
+  sim::Window fix{sim::minutes(30), sim::hours(4), sim::days(3)};  // assumption: as long as a review
   sim::Window alter{sim::milliseconds(200), sim::milliseconds(600), sim::seconds(5)};
   std::int32_t alter_attempts = 10;
   sim::Duration alter_retry = sim::seconds(1);
@@ -96,13 +99,14 @@ struct StepState {
 struct Rollout {
   enum class Phase : std::uint8_t { unseen, queued, open, done, refused };
   Phase phase = Phase::unseen;
+  bool bad_code = false;  // generated code that cannot run, and nobody has noticed yet
   sim::Instant detected;
   sim::Instant opened;
   sim::Instant finished;
   boost::container::static_vector<StepState, kStepsMax> steps;
 
   bool operator==(const Rollout&) const = default;
-  friend auto fields(const Rollout& r) { return std::tie(r.phase, r.detected, r.opened, r.finished, r.steps); }
+  friend auto fields(const Rollout& r) { return std::tie(r.phase, r.bad_code, r.detected, r.opened, r.finished, r.steps); }
 };
 
 struct Control {

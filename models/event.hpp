@@ -25,6 +25,7 @@ enum class What : std::uint8_t {
   flink_commit,        // the checkpoint is complete: the sink commits its files
   flink_deploy,        // install build `number`: stop with savepoint first
   flink_submit,        // the program is submitted (again)
+  flink_bad_code,      // the build being installed cannot run until `epoch` seconds from now
   flink_recover,       // after a failure: tasks run again, from the newest checkpoint
   flink_rewind,        // read Kafka again from the position of the DDL of `change`
   merge_tick,          // the scheduler's tick
@@ -71,6 +72,7 @@ enum class Told : std::uint16_t {
   flink_stopping,          // build running, build wanted
   flink_cancelled,         // could not stop with a savepoint: build running, build wanted
   flink_refused,           // build, columns that its table lacks
+  flink_cannot_run,        // build: generated code
   flink_started,           // build, seconds since the stop
   flink_cannot_checkpoint, // build, table columns that its writer lacks
   flink_poisoned,          // build, position of the record that it cannot read
@@ -100,6 +102,7 @@ enum class Told : std::uint16_t {
   merges_resumed,
   detected,                // change, by push (0) or pull (1)
   queued,                  // change, behind
+  bad_code_caught,         // change: staging
   refused_change,          // change: unsupported or sensitive
   step_started,            // change, step
   step_finished,           // change, step

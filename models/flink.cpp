@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <set>
 
 #include "models/questions.hpp"
@@ -125,9 +126,16 @@ void FlinkModel::commit(Flink& f, FlinkIo io, std::uint32_t epoch, Context& out)
   append(f, io, f.staged, out);
   if (f.phase == Flink::Phase::stopping) {
     f.phase = Flink::Phase::starting;
-    out.after(out.duration(id(Q::flink_restore)), {.what = What::flink_submit, .epoch = f.epoch});
+    out.after(restore(out), {.what = What::flink_submit, .epoch = f.epoch});
   }
 }
+
+sim::Duration FlinkModel::restore(Context& out) const {
+  if (out.choose(id(Q::flink_tail)) != 0) return out.duration(id(Q::flink_tail_takes));
+  return out.duration(id(Q::flink_restore));
+}
+
+void FlinkModel::bad_code(Flink& f, sim::Duration fix, Context& out) const { f.broken_until = out.now() + fix; }
 
 // The sink's commit: one append snapshot that carries the checkpoint's id. Appends validate nothing and never conflict.
 void FlinkModel::append(Flink& f, FlinkIo io, std::vector<LedgerRow>& rows, Context& out) const {
@@ -185,7 +193,7 @@ void FlinkModel::deploy(Flink& f, FlinkIo io, const Build& next, Context& out) c
   f.committing = false;
   f.staged.clear();
   f.position = f.stored;
-  out.after(out.duration(id(Q::flink_restore)), {.what = What::flink_submit, .epoch = f.epoch});
+  out.after(restore(out), {.what = What::flink_submit, .epoch = f.epoch});
 }
 
 void FlinkModel::submit(Flink& f, FlinkIo io, std::uint32_t epoch, Context& out) const {
@@ -194,10 +202,14 @@ void FlinkModel::submit(Flink& f, FlinkIo io, std::uint32_t epoch, Context& out)
   const Columns table = slots(iceberg::current_schema(io.table.table));
   const Columns missing = static_cast<Columns>((f.wanted.columns & ~table) |
                                                (f.wanted.wide & ~iceberg::widened(io.table.table)));
-  if (missing != 0) {
+  if (out.now() < f.broken_until || missing != 0) {
     if (!f.refusal_told) {
       f.refusal_told = true;
-      tell(out, Told::flink_refused, f.wanted.version, missing);
+      if (missing != 0) {
+        tell(out, Told::flink_refused, f.wanted.version, missing);
+      } else {
+        tell(out, Told::flink_cannot_run, f.wanted.version);
+      }
       out.after({}, {.what = What::control_refused, .number = f.wanted.version});
     }
     f.phase = Flink::Phase::refused;
@@ -280,6 +292,7 @@ void FlinkModel::rewind(Flink& f, FlinkIo io, std::uint8_t change, Context& out)
   f.rewind_requested = true;
   f.rewinding = true;
   f.rewind_change = change;
+  f.rewound_until = std::numeric_limits<std::uint32_t>::max();  // known at the start: the savepoint before it ends nothing
   deploy(f, io, f.phase == Flink::Phase::running ? f.build : f.wanted, out);
 }
 

@@ -36,6 +36,8 @@ struct FlinkConfig {
   sim::Window commit{sim::milliseconds(200), sim::milliseconds(600), sim::seconds(5)};
   sim::Window savepoint{sim::seconds(10), sim::minutes(1), sim::minutes(5)};
   sim::Window restore{sim::seconds(50), sim::minutes(4), sim::minutes(15)};
+  sim::Window restore_tail{sim::minutes(20), sim::minutes(41), sim::days(8)};  // fault: a restore that takes far longer
+  std::int32_t restore_tail_ppm = 0;                                           // per deploy
   sim::Window restart{sim::seconds(10), sim::minutes(1), sim::minutes(5)};
   sim::Duration resubmit_every = sim::minutes(1);
   std::int32_t catch_up_speed = 5;  // times the steady rate
@@ -78,6 +80,7 @@ struct Flink {
   std::vector<LedgerRow> pending;  // in a completed checkpoint, not committed to the table
   bool committing = false;         // a checkpoint is under way
   sim::Instant stopped;            // when it last stopped reading
+  sim::Instant broken_until;       // the wanted build cannot run before: its generated code is being mended
   sim::Instant resumed;            // when it last began again
   sim::Instant read_upto;          // append time up to which it had read when it stopped
   Columns table_columns = 0;       // of the table when the job was submitted: the sink pins them
@@ -96,7 +99,7 @@ struct Flink {
   bool operator==(const Flink&) const = default;
   friend auto fields(const Flink& f) {
     return std::tie(f.phase, f.build, f.wanted, f.committed_by, f.refusal_told, f.epoch, f.checkpoint, f.position, f.stored,
-                    f.staged, f.pending, f.committing, f.stopped, f.resumed, f.read_upto, f.table_columns, f.rewind_requested, f.rewind_after,
+                    f.staged, f.pending, f.committing, f.stopped, f.broken_until, f.resumed, f.read_upto, f.table_columns, f.rewind_requested, f.rewind_after,
                     f.rewinding, f.rewound_until, f.rewind_change, f.lost, f.unreadable, f.truncated, f.down, f.planned_stops,
                     f.unplanned_stops);
   }
@@ -119,6 +122,7 @@ class FlinkModel {
   void commit(Flink&, FlinkIo, std::uint32_t epoch, Context&) const;
   void deploy(Flink&, FlinkIo, const Build& next, Context&) const;
   void submit(Flink&, FlinkIo, std::uint32_t epoch, Context&) const;
+  void bad_code(Flink&, sim::Duration fix, Context&) const;
   void recover(Flink&, FlinkIo, std::uint32_t epoch, Context&) const;
   void rewind(Flink&, FlinkIo, std::uint8_t change, Context&) const;
 
@@ -130,6 +134,7 @@ class FlinkModel {
   bool stage(Flink&, const TopicRecord&, FlinkIo, Context&) const;
   void append(Flink&, FlinkIo, std::vector<LedgerRow>& rows, Context&) const;
   void fail(Flink&, Flink::Phase, Context&) const;
+  sim::Duration restore(Context&) const;
   bool settle_offsets(Flink&, FlinkIo, Context&) const;
   void run(Flink&, FlinkIo, Context&) const;
 

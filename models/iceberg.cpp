@@ -19,12 +19,17 @@ bool changes_data(Operation operation) { return operation == Operation::append |
 Result validate(const Table& table, const Staged& staged) {
   if (!staged.no_new_data && !staged.no_new_deletes && !staged.files_exist) return Result::ok;
   if (staged.from == head(table)) return Result::ok;
-  if (staged.from != 0 && find(table, staged.from) == nullptr) return Result::unknown_history;
+  // A row delta wants its start among the ancestors; who replaces whole files is content with the start's child (3.4 e).
+  const bool replaces_files = staged.removed != 0;
+  const std::uint32_t oldest = table.snapshots.front().id;
+  if (staged.from + 1 < oldest) return Result::unknown_history;
+  if (staged.from + 1 == oldest && staged.from != 0 && !replaces_files) return Result::unknown_history;
   for (const Snapshot& s : table.snapshots) {
     if (s.id <= staged.from) continue;
     const Buckets mine = staged.removed | staged.deletes;
     if (staged.files_exist && (s.removed & mine) != 0) return Result::missing_files;
-    if (staged.no_new_deletes && s.deletes != 0 && s.operation != Operation::replace) return Result::conflicting_deletes;
+    const Buckets deletes = replaces_files ? s.deletes & mine : s.deletes;  // a row delta looks at those on any file (3.4 j)
+    if (staged.no_new_deletes && deletes != 0 && s.operation != Operation::replace) return Result::conflicting_deletes;
     if (staged.no_new_data && s.added != 0 && changes_data(s.operation)) return Result::conflicting_data;
   }
   return Result::ok;
@@ -54,9 +59,8 @@ const Snapshot* find(const Table& table, std::uint32_t snapshot) {
 
 Columns widened(const Table& table) {
   Columns set = 0;
-  for (const Column& first : table.schemas.front().columns) {
-    const Column* now = column(current_schema(table), first.slot);
-    if (now != nullptr && now->type != first.type) set = static_cast<Columns>(set | bit(first.slot));
+  for (const Column& c : current_schema(table).columns) {
+    if (c.widened) set = static_cast<Columns>(set | bit(c.slot));
   }
   return set;
 }
@@ -73,7 +77,7 @@ bool widen_column(Table& table, std::uint32_t version, Slot slot, Type to) {
   if (table.version != version) return false;
   Schema next = current_schema(table);
   for (Column& c : next.columns) {
-    if (c.slot == slot) c.type = to;
+    if (c.slot == slot) c.type = to, c.widened = true;
   }
   add_schema(table, next);
   return true;

@@ -49,12 +49,13 @@ void MonitorModel::row_written(Monitor& m, const Source& s, const BaseTable& bas
   if (row.lsn < before.lsn) {
     ++m.regressions;
     m.next_missing = std::min(m.next_missing, row.lsn + 1);
+    m.next_young = std::min(m.next_young, row.lsn + 1);
     out.note(static_cast<std::uint16_t>(Actor::base_table), static_cast<std::uint16_t>(Told::row_regressed), key,
              before.lsn, row.lsn);
   }
   Reasons why = reasons(s, base, key);
   // A stale row stays so while its oldest missing change is older than the objective.
-  if (m.rows.size() > key && (m.rows[key] & kStale) != 0) {
+  if (m.rows.size() > key && (m.rows[key] & kStale) != 0 && row.lsn < s.keys[key].last) {
     Lsn missing = row.lsn + 1;
     while (missing <= s.log.size() && source_.at(s, missing).key != key) ++missing;
     if (missing <= s.log.size() && out.now() - source_.at(s, missing).at > config_.freshness) {
@@ -84,10 +85,10 @@ void MonitorModel::look(Monitor& m, const Source& s, const BaseTable& base, Cont
     m.stalest_at = out.now();
   }
   if (age <= config_.freshness) return;
-  for (Lsn lsn = m.next_missing; lsn <= s.log.size(); ++lsn) {
-    const Change& change = source_.at(s, lsn);
+  for (m.next_young = std::max(m.next_young, m.next_missing); m.next_young <= s.log.size(); ++m.next_young) {
+    const Change& change = source_.at(s, m.next_young);
     if (out.now() - change.at <= config_.freshness) break;
-    if (has(lsn)) continue;
+    if (has(m.next_young)) continue;
     const Reasons before = m.rows.size() > change.key ? m.rows[change.key] : Reasons{0};
     set(m, change.key, static_cast<Reasons>(before | kStale));
   }
@@ -95,13 +96,14 @@ void MonitorModel::look(Monitor& m, const Source& s, const BaseTable& base, Cont
 
 void MonitorModel::layers(Monitor& m, const Source& s, const CdcTable& ledger, const BaseTable& base, const Build& flink,
                           const Build& spark) const {
-  // A widened column is there before and after: the type tells whether a table has the change.
+  // A retyped column is there before and after: whether it was widened tells whether a table has the change.
   const auto of_table = [&](const iceberg::Table& table) {
     std::uint8_t known = 0;
     for (const Column& c : iceberg::current_schema(table).columns) {
       if (c.slot == 0) continue;
       const ChangeConfig& change = source_.changes()[c.slot - std::size_t{1}];
-      if (c.type == change.type) known = static_cast<std::uint8_t>(known | change_bit(c.slot - std::size_t{1}));
+      const bool retyped = change.kind == ChangeConfig::Kind::change_type;
+      if (!retyped || c.widened) known = static_cast<std::uint8_t>(known | change_bit(c.slot - std::size_t{1}));
     }
     return known;
   };
@@ -147,6 +149,7 @@ void MonitorModel::tell(Monitor& m, Context& out) const {
       out.note(static_cast<std::uint16_t>(Actor::monitor), static_cast<std::uint16_t>(Told::converged),
                static_cast<std::int64_t>(i));
     }
+    if (d.schema == 0 && m.change[i].schema != 0) m.altered[i] = out.now();
     m.change[i] = d;
   }
   total.data = diverged_rows(m);

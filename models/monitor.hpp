@@ -45,10 +45,12 @@ struct Monitor {
   std::array<std::uint32_t, 8> differing{};  // keys for each reason
   std::uint32_t diverged = 0;        // keys with any
   Lsn next_missing = 1;              // the oldest change that the base table does not have yet
+  Lsn next_young = 1;                // changes before it have been looked at for staleness
   Divergence now;
   std::array<Divergence, kChangesMax> change{};
   std::array<sim::Instant, kChangesMax> first{};       // when a change first made layers differ
   std::array<sim::Instant, kChangesMax> agreed{};      // since when its three are zero
+  std::array<sim::Instant, kChangesMax> altered{};     // since when its schema divergence is zero
   std::uint8_t opened = 0;           // changes that have been seen, one bit each
   std::uint8_t open = 0;             // of these, not zero now
   std::array<std::uint8_t, 3> tables{};      // columns of source, CDC table, base table, by change: one bit each
@@ -64,7 +66,7 @@ struct Monitor {
 
   bool operator==(const Monitor&) const = default;
   friend auto fields(const Monitor& m) {
-    return std::tie(m.rows, m.differing, m.diverged, m.next_missing, m.now, m.change, m.first, m.agreed, m.opened, m.open,
+    return std::tie(m.rows, m.differing, m.diverged, m.next_missing, m.next_young, m.now, m.change, m.first, m.agreed, m.altered, m.opened, m.open,
                     m.tables, m.jobs, m.stalest, m.stalest_at, m.regressions, m.reads, m.failed_reads, m.worst_nulls,
                     m.worst_stale, m.adopted);
   }

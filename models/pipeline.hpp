@@ -32,6 +32,7 @@ struct PipelineConfig {
   sim::Epoch epoch{1'767'571'200};  // 2026-01-05T00:00:00Z, a Monday
   sim::Duration horizon = sim::days(3);
   sim::Duration sla = sim::hours(24);  // from each DDL (or announcement) until schema, code and data agree
+  std::optional<sim::Duration> sla_schema;  // and until both tables are altered, where that is a claim of its own
   SourceConfig source;
   std::vector<ChangeConfig> changes;
   CdcConfig cdc;

@@ -42,6 +42,8 @@ sim::Question ask(Q q, const PipelineConfig& c) {
     case Q::flink_restart: return duration("flink", "restart", c.flink.restart);
     case Q::flink_savepoint: return duration("flink", "savepoint", c.flink.savepoint);
     case Q::flink_restore: return duration("flink", "restore", c.flink.restore);
+    case Q::flink_tail: return fault("flink", "restore-tail", {{"far longer than usual", c.flink.restore_tail_ppm}});
+    case Q::flink_tail_takes: return duration("flink", "slow-restore", c.flink.restore_tail);
     case Q::merge_duration: return duration("spark/merge", "duration", c.merge.duration);
     case Q::merge_failure:
       return fault("spark/merge", "failure",
@@ -55,6 +57,10 @@ sim::Question ask(Q q, const PipelineConfig& c) {
     case Q::review: return duration("control", "review", c.control.review);
     case Q::ci: return duration("control", "ci", c.control.ci);
     case Q::staging: return duration("control", "staging", c.control.staging);
+    case Q::bad_code: return fault("control", "generated-code", {{"cannot run", c.control.bad_code_ppm}});
+    case Q::staging_misses:
+      return fault("control", "bad-code-in-staging", {{"missed", 1'000'000 - c.control.staging_catches_ppm}});
+    case Q::fix: return duration("control", "fix", c.control.fix);
     case Q::approval: {
       sim::Window w{};
       for (const Step& step : resolve(c.control)) {

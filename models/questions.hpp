@@ -22,6 +22,8 @@ enum class Q : sim::QuestionId {
   flink_restart,      // duration, after a failure
   flink_savepoint,    // duration
   flink_restore,      // duration
+  flink_tail,         // fault: a restore takes its usual time, or far longer
+  flink_tail_takes,   // duration, then
   merge_duration,     // duration
   merge_failure,      // fault, of a run: none, before its commit, between its commit and the watermark
   spark_deploy,       // duration
@@ -32,9 +34,12 @@ enum class Q : sim::QuestionId {
   review,             // duration
   ci,                 // duration
   staging,            // duration
+  bad_code,           // fault, of a generation: runs, cannot run
+  staging_misses,     // fault, of bad code in staging: caught, missed
+  fix,                // duration: until engineers have mended generated code that cannot run
   approval,           // duration: of a human, before a step whose cadence is manual
 };
-inline constexpr std::size_t kQuestions = 25;
+inline constexpr std::size_t kQuestions = 30;
 
 constexpr sim::QuestionId id(Q q) { return static_cast<sim::QuestionId>(q); }
 

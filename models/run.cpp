@@ -175,6 +175,24 @@ PropertyResult converged(const Pipeline& model, const PipelineState& s) {
   return p;
 }
 
+PropertyResult schema_converged(const Pipeline& model, const PipelineState& s) {
+  const sim::Duration sla = *model.config().sla_schema;
+  const sim::Instant end = sim::Instant{} + model.config().horizon;
+  sim::Duration margin = sla;
+  for (std::size_t i = 0; i < model.config().changes.size(); ++i) {
+    if (!began(model, s, i)) continue;
+    const bool apart = s.monitor.change[i].schema != 0;
+    const sim::Duration took = (apart ? end : std::max(s.monitor.altered[i], window_begin(model, s, i))) - window_begin(model, s, i);
+    margin = std::min(margin, sla - took);
+  }
+  return {.name = "schema-converged",
+          .claim = fmt::format("Both tables have the change within {} of it.", text(sla)),
+          .kind = PropertyResult::Kind::liveness,
+          .holds = margin.us >= 0,
+          .margin = margin.us,
+          .unit = PropertyResult::Unit::duration};
+}
+
 std::uint8_t stage(StepKind kind) {
   switch (kind) {
     case StepKind::generate:
@@ -312,7 +330,10 @@ Run run(const Pipeline& model, sim::Chooser& chooser, Recording recording) {
 
 std::vector<PropertyResult> properties(const Pipeline& model, const PipelineState& s) {
   const sim::Instant end = sim::Instant{} + model.config().horizon;
-  return {converged(model, s), lost_rows(s), older_rows(s), nulls_left(model, s), readable(s), fresh(model, s, end)};
+  std::vector<PropertyResult> all{converged(model, s),  lost_rows(s), older_rows(s),
+                                  nulls_left(model, s), readable(s),  fresh(model, s, end)};
+  if (model.config().sla_schema) all.push_back(schema_converged(model, s));
+  return all;
 }
 
 sim::RunResult judge(const Pipeline& model, const Run& run) {
@@ -390,7 +411,19 @@ std::vector<sim::DeviationText> deviations(const Pipeline& model, const sim::Rec
 
 std::vector<sim::StoryLine> story(const Pipeline& model, const sim::Record& record) {
   std::vector<sim::StoryLine> lines;
-  for (const sim::Note& n : record.notes) lines.push_back({n.at, std::string{actor_name(n.actor)}, words(model, n)});
+  const auto is_merge = [](const sim::Note& n) { return n.kind == static_cast<std::uint16_t>(Told::merge_committed); };
+  const auto& notes = record.notes;
+  for (std::size_t i = 0; i < notes.size();) {
+    // Merges that commit one after the other while nothing else happens are one line.
+    std::size_t end = i + 1;
+    std::int64_t rows = notes[i].b;
+    while (is_merge(notes[i]) && end < notes.size() && is_merge(notes[end]) && notes[end].c == notes[i].c) rows += notes[end++].b;
+    const sim::Note& n = notes[i];
+    lines.push_back({n.at, std::string{actor_name(n.actor)},
+                     end == i + 1 ? words(model, n)
+                                  : fmt::format("runs {} to {} commit {} tracked rows with build {}", n.a, notes[end - 1].a, rows, n.c)});
+    i = end;
+  }
   return lines;
 }
 

@@ -35,9 +35,10 @@ struct Column {
   Slot slot = 0;
   Type type = Type::string;
   bool required = false;
+  bool widened = false;  // by an ALTER since; the type alone does not tell, where both are decimals
 
   bool operator==(const Column&) const = default;
-  friend auto fields(const Column& c) { return std::tie(c.id, c.slot, c.type, c.required); }
+  friend auto fields(const Column& c) { return std::tie(c.id, c.slot, c.type, c.required, c.widened); }
 };
 
 struct Schema {

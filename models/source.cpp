@@ -140,6 +140,7 @@ void SourceModel::scripted(Source& s, Context& out) const {
 
 void SourceModel::append(Source& s, Change c, Context& out) const {
   c.present = static_cast<Columns>(c.present | bit(0));
+  if (c.op == Op::remove) c.wide = 0;  // a delete carries its key only
   s.log.push_back(c);
   KeyState& key = s.keys[c.key];
   key.last = static_cast<Lsn>(s.log.size());

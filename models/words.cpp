@@ -57,6 +57,7 @@ std::string words(const Pipeline& model, const sim::Note& n) {
     case Told::flink_stopping: return fmt::format("stops with savepoint: build {} -> {}", n.a, n.b);
     case Told::flink_cancelled: return fmt::format("cannot stop with savepoint, cancelled: build {} -> {}", n.a, n.b);
     case Told::flink_refused: return fmt::format("build {} is refused: the CDC table lacks {}", n.a, columns(model, n.b));
+    case Told::flink_cannot_run: return fmt::format("build {} cannot run: its generated code is broken", n.a);
     case Told::flink_started: return fmt::format("build {} runs, {} after the stop", n.a, text(sim::seconds(n.b)));
     case Told::flink_cannot_checkpoint:
       return fmt::format("build {} fails at its checkpoint: the table has {}, which its writer lacks", n.a, columns(model, n.b));
@@ -89,6 +90,7 @@ std::string words(const Pipeline& model, const sim::Note& n) {
     case Told::merges_resumed: return "resumed";
     case Told::detected: return fmt::format("{} detected by {}", change_name(model, n.a), n.b == 0 ? "push" : "the daily pull");
     case Told::queued: return fmt::format("{} waits in the queue: one change at a time", change_name(model, n.a));
+    case Told::bad_code_caught: return fmt::format("staging catches generated code for {} that cannot run", change_name(model, n.a));
     case Told::refused_change: return fmt::format("{} is not an automated change: blocked", change_name(model, n.a));
     case Told::step_started: return fmt::format("{}: {} starts", change_name(model, n.a), step_name(model, n.b));
     case Told::step_finished: return fmt::format("{}: {} is over", change_name(model, n.a), step_name(model, n.b));

@@ -1,7 +1,7 @@
 // One short function per law, each giving how far above `least` the answer lies.
 //
 // They work in half units. A law of n whole numbers is 2n halves wide, and its usual value, seen from half a unit below
-// least, lies 2 (usual - least) + 1 halves up: an odd number, so strictly inside, and no law has a special case at its ends.
+// least, lies 2 (usual - least) + 1 halves up: an odd number, so strictly inside, and no end is a special case.
 #include "sim/distribution.hpp"
 
 #include <algorithm>
@@ -37,10 +37,10 @@ constexpr std::uint64_t ratio(std::uint64_t numerator, unsigned bits, std::uint6
   return static_cast<std::uint64_t>((static_cast<Wide>(numerator) << bits) / denominator);
 }
 
-// The square root of a fraction in Q64, in Q64: exact in its upper half, and between two neighbours there a straight line.
+// The square root of a fraction, both in Q64. The upper half of its digits is exact, the lower is interpolated.
 std::uint64_t root_of_fraction(std::uint64_t fraction) {
-  const std::uint64_t root = square_root(fraction);  // Q32
-  const std::uint64_t rest = fraction - root * root;   // at most 2 root
+  const std::uint64_t root = square_root(fraction);   // Q32
+  const std::uint64_t rest = fraction - root * root;  // at most 2 root
   return (root << 32U) + (((rest << 31U) / (2 * root + 1)) << 1U);
 }
 
@@ -81,12 +81,13 @@ constexpr std::array<std::uint64_t, 5> in_order(std::uint64_t a, std::uint64_t b
   return {a, b, c, d, e};
 }
 
-// The beta-PERT law is Beta(1 + t, 5 - t) with t = 4 (usual - least) / (most - least). Of five uniform draws, put in order,
-// the k-th follows Beta(k, 6 - k), so for whole t a sort does it. In between, with t = k - 1 + f, the answer lies in the gap
-// after the k-th, at a place that follows Beta(f, 1 - f). That law is what remains of a stick broken at random: a uniform
-// piece goes to the upper end with probability f, and the rest is shared out by the same law again. We break the stick
-// once; the rest goes to f half of the time and otherwise to an end, which has the right mean and variance. So the mean and
-// the variance of an answer are those of beta-PERT, and its distribution function is nowhere more than 0.006 away.
+// The beta-PERT law is Beta(1 + t, 5 - t) with t = 4 (usual - least) / (most - least). Of five uniform draws, put in
+// order, the k-th follows Beta(k, 6 - k), so for whole t a sort does it. In between, with t = k - 1 + f, the answer
+// lies in the gap after the k-th, at a place that follows Beta(f, 1 - f). That law is what remains of a stick broken at
+// random: a uniform piece goes to the upper end with probability f, and the rest is shared out by the same law again.
+// We break the stick once; the rest goes to f half of the time and otherwise to an end, which has the right mean and
+// variance. So the mean and the variance of an answer are those of beta-PERT, and its distribution function is nowhere
+// more than 0.006 away.
 std::uint64_t pert_offset(const Halves& h, Bits& bits) {
   const std::array<std::uint64_t, 4> words{bits.next(), bits.next(), bits.next(), bits.next()};
   const auto low = [&](std::size_t i) { return words[i] & (fixed_one - 1); };
@@ -96,7 +97,7 @@ std::uint64_t pert_offset(const Halves& h, Bits& bits) {
   const std::uint64_t t = ratio(h.usual, 34, h.width);  // in [0, 4), Q32
   const std::size_t k = t >> 32U;
   const std::uint64_t f = t & (fixed_one - 1);
-  const std::uint64_t piece = low(3);
+  const std::uint64_t piece = low(3) | 1U;  // never nothing, so that the product with the rest fits
   const std::uint64_t upper = all_if(high(2) < f) & piece;
   const std::uint64_t end = all_if((high(3) >> 1U) < (f >> 1U)) & fixed_one;
   const std::uint64_t rest = f ^ (all_if((high(3) & 1U) != 0) & (f ^ end));
@@ -105,14 +106,14 @@ std::uint64_t pert_offset(const Halves& h, Bits& bits) {
   return part((u[k] << 32U) + (u[k + 1] - u[k]) * place + piece, h.width / 2);
 }
 
-// What is left after x halves is 2^(-x / usual). Drawn evenly between 1 and what is left at the end of the range, which is
-// the law truncated, its logarithm says how far we got.
+// What is left after x halves is 2^(-x / usual). Drawn evenly between 1 and what is left at the end of the range, which
+// is the law truncated, its logarithm says how far we got.
 std::uint64_t exponential_offset(const Halves& h, Bits& bits) {
   const std::uint64_t all = ~std::uint64_t{0};
   const std::uint64_t halvings = h.width / h.usual;
   const std::uint64_t left_at_end =
       halvings >= 32 ? 0 : fixed_exp2(-static_cast<std::int64_t>(ratio(h.width, 32, h.usual))) << 32U;
-  const std::uint64_t left = all - part(bits.next(), all - left_at_end);  // Q64, never nothing
+  const std::uint64_t left = all - part(bits.next(), all - left_at_end);                       // Q64, never nothing
   const auto gone = static_cast<std::uint64_t>((std::int64_t{32} << 32U) - fixed_log2(left));  // halvings so far, Q32
   const auto offset = static_cast<std::uint64_t>((static_cast<Wide>(gone) * h.usual) >> 33U);
   return std::min(offset, h.width / 2 - 1);  // the end itself is left out; rounding may touch it once in 2^32
@@ -128,9 +129,12 @@ std::uint64_t lognormal_offset(const Halves& h, Bits& bits) {
   const std::int64_t log2_reach = fixed_log2(h.width) - log2_usual;
   const auto share = static_cast<std::int64_t>((static_cast<SignedWide>(z) * per_z999) >> 62U);  // of log2_reach, Q32
   const auto rise = static_cast<std::int64_t>((static_cast<SignedWide>(log2_reach) * share) >> 32U);
-  // As fixed_log2 reads h.usual as a number in Q32, so does the answer come out: in whole halves.
-  const std::uint64_t halves = fixed_exp2(log2_usual + rise);
-  return std::min(halves / 2, h.width / 2 - 1);  // rounding may touch the end, as above
+  // As fixed_log2 takes h.usual for a number in Q32, fixed_exp2 gives back whole halves. Short answers have room for 32
+  // more digits, without which a range of a few whole numbers would get uneven shares.
+  const std::int64_t log2_halves = log2_usual + rise;
+  const std::uint64_t offset =
+      log2_halves < 0 ? fixed_exp2(log2_halves + (std::int64_t{32} << 32U)) >> 33U : fixed_exp2(log2_halves) >> 1U;
+  return std::min(offset, h.width / 2 - 1);  // rounding may touch the end, as above
 }
 
 }  // namespace

@@ -1,16 +1,16 @@
 // What a duration, or another whole number, may turn out to be: its least, usual and most, and the law between them.
 //
 // Every law is truncated to [least, most], never clamped: no answer piles up at an end. A whole number v stands for the
-// interval from v - 1/2 to v + 1/2, so each law lives between least - 1/2 and most + 1/2, and laws that are symmetric in
-// the real numbers are symmetric here. Draws are a pure function of their Bits, in integers only.
+// interval from v - 1/2 to v + 1/2, so each law lives between least - 1/2 and most + 1/2, and laws that are symmetric
+// in the real numbers are symmetric here. Draws are a pure function of their Bits, in integers only.
 //
 //   constant     usual, always
 //   uniform      every whole number alike
 //   triangular   the density rises from least to usual and falls to most
 //   pert         the same three figures with less in the tails; its mean is (least + 4 usual + most) / 6
 //   exponential  from least on, halved with every (usual - least): usual is the median before most cuts the tail off
-//   lognormal    the excess over least has a normal logarithm: half lie below usual, and one in a thousand would lie beyond
-//                most; they are left out
+//   lognormal    the excess over least has a normal logarithm: half lie below usual, and the one in a thousand that
+//                would lie beyond most is left out
 //   empirical    one of the observed values, each equally likely
 #pragma once
 
@@ -58,8 +58,8 @@ constexpr Distribution lognormal(std::int64_t least, std::int64_t usual, std::in
 // At least one value, in any order. Its usual value is the lower median.
 Distribution empirical(std::vector<std::int64_t> values);
 
-// Holds for all that the functions above make of sensible figures: least <= usual <= most, no more than 2^62 apart; equal
-// for a constant; values sorted, and only where they belong. sample() takes nothing else.
+// Holds for all that the functions above make of sensible figures: least <= usual <= most, no more than 2^62 apart;
+// equal for a constant; values sorted, and only where they belong. sample() takes nothing else.
 bool valid(const Distribution&);
 
 // What happens on a quiet day, and the ends of the range.
@@ -67,9 +67,9 @@ constexpr std::int64_t nominal(const Distribution& d) { return d.usual; }
 constexpr std::int64_t least_of(const Distribution& d) { return d.least; }
 constexpr std::int64_t most_of(const Distribution& d) { return d.most; }
 
-// One draw, always within [least, most]. Under the same bits, moving a law along moves its answer by as much; and a longer
-// usual value never gives a shorter answer, but for the last digits of the fixed-point logarithms. So two plans can be
-// compared under the same luck.
+// One draw, always within [least, most]. Under the same bits, moving a law along moves its answer by as much; and a
+// longer usual value never gives a shorter answer, but for the last digits of the fixed-point logarithms. So two plans
+// can be compared under the same luck.
 std::int64_t sample(const Distribution&, Bits&);
 
 }  // namespace converge::sim

@@ -111,7 +111,7 @@ std::int64_t fixed_log2(std::uint64_t x) {
   series = one63 / 2 - multiply(series, rest, 63);
   series = multiply(one63 - multiply(series, rest, 63), rest, 63);
 
-  const std::uint64_t fraction = logarithms[i] + multiply(series, log2e_62, 62);                   // Q63, in [0, 1]
+  const std::uint64_t fraction = logarithms[i] + multiply(series, log2e_62, 62);                  // Q63, in [0, 1]
   const auto rounded = static_cast<std::int64_t>((fraction + (std::uint64_t{1} << 30U)) >> 31U);  // Q32
   return (static_cast<std::int64_t>(31 - zeros) << 32U) + rounded;
 }
@@ -140,7 +140,7 @@ std::uint64_t fixed_exp2(std::int64_t x) {
 std::int64_t fixed_ln(std::uint64_t x) { return multiply_signed(fixed_log2(x), ln2_62, 62); }
 
 std::uint64_t fixed_exp(std::int64_t x) {
-  constexpr std::int64_t far = std::int64_t{64} << 32U;  // beyond it the answer is clear, and the product could overflow
+  constexpr std::int64_t far = std::int64_t{64} << 32U;  // where the answer is clear, and the product could overflow
   if (x > far) return std::numeric_limits<std::uint64_t>::max();
   if (x < -far) return 0;
   return fixed_exp2(multiply_signed(x, log2e_62, 62));
@@ -165,14 +165,14 @@ std::int64_t fixed_normal_quantile(std::uint64_t p) {
   };
 
   const bool negative = p < one63;
-  const std::uint64_t tail = negative ? p : ~p;     // below 2^63
-  const std::uint64_t offset = one63 - 1 - tail;    // distance from the median, Q64
+  const std::uint64_t tail = negative ? p : ~p;   // below 2^63
+  const std::uint64_t offset = one63 - 1 - tail;  // distance from the median, Q64
   std::uint64_t z = 0;
   if (offset <= middle) {
     const std::uint64_t r = q32(180'625'000'000) - multiply(offset, offset, 96);
     z = multiply(quotient(polynomial(middle_top, r), polynomial(middle_bottom, r)), offset, 64);
   } else {
-    // The root of -ln((tail + 1/2) / 2^64), which is below 46: in Q32 it has 26 bits to spare, and the root comes in Q29.
+    // The root of -ln((tail + 1/2) / 2^64), which is below 46: Q32 leaves 26 bits to spare, and the root comes in Q29.
     constexpr std::int64_t ln_2_33 = multiply_signed(std::int64_t{33} << 32U, ln2_62, 62);
     const std::int64_t ln_p = fixed_ln(2 * tail + 1) - ln_2_33;
     const std::uint64_t r = square_root(static_cast<std::uint64_t>(-ln_p) << 26U) << 3U;

@@ -1,8 +1,8 @@
-// Random answers by name: a pure function of (seed, stream, counter), so that no draw depends on how many came before it.
+// Random answers by name: a pure function of (seed, stream, counter), so that no draw depends on those before it.
 //
-// The generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011): ten
-// rounds that scramble a 128-bit counter under a 64-bit key. It has no state to carry, copy or seed, and leaving one draw
-// out changes no other. How a draw is laid out:
+// The generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011):
+// ten rounds that scramble a 128-bit counter under a 64-bit key. It has no state to carry, copy or seed, and leaving
+// one draw out changes no other. How a draw is laid out:
 //
 //   key      seed (low word, high word)
 //   counter  stream (low, high), counter (low), counter (high) xor block
@@ -46,8 +46,8 @@ struct Draw {
 constexpr std::array<std::uint64_t, 2> draw_block(const Draw& d, std::uint32_t block) {
   const auto low = [](std::uint64_t word) { return static_cast<std::uint32_t>(word); };
   const auto high = [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32U); };
-  const auto out = philox4x32({low(d.stream), high(d.stream), low(d.counter), high(d.counter) ^ block},
-                              {low(d.seed), high(d.seed)});
+  const auto out =
+      philox4x32({low(d.stream), high(d.stream), low(d.counter), high(d.counter) ^ block}, {low(d.seed), high(d.seed)});
   return {out[0] | std::uint64_t{out[1]} << 32U, out[2] | std::uint64_t{out[3]} << 32U};
 }
 
@@ -80,14 +80,14 @@ class Bits {
   bool spare_left_ = false;
 };
 
-// A whole number in [0, bound), each equally likely (Lemire, "Fast random integer generation in an interval", 2019): the
-// high half of a product, and the few words that would favour some answers are thrown back.
+// A whole number in [0, bound), each equally likely (Lemire, "Fast random integer generation in an interval", 2019):
+// the high half of a product, and the few words that would favour some answers are thrown back.
 constexpr std::uint64_t below(std::uint64_t bound, Bits& bits) {
   assert(bound > 0);
   __extension__ using Wide = unsigned __int128;
   Wide product = static_cast<Wide>(bits.next()) * bound;
-  if (static_cast<std::uint64_t>(product) < bound) {         // rare, and spares all other draws the division
-    const std::uint64_t surplus = (0 - bound) % bound;       // 2^64 mod bound
+  if (static_cast<std::uint64_t>(product) < bound) {    // rare, and spares all other draws the division
+    const std::uint64_t surplus = (0 - bound) % bound;  // 2^64 mod bound
     while (static_cast<std::uint64_t>(product) < surplus) product = static_cast<Wide>(bits.next()) * bound;
   }
   return static_cast<std::uint64_t>(product >> 64U);

@@ -3,6 +3,7 @@
 // Order of events is total and stated: earlier instant first; at one instant, in the order in which they were asked for.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <tuple>
@@ -107,11 +108,11 @@ bool step(const M& model, WorldOf<M>& world, Chooser& chooser, Trace& trace) {
   return true;
 }
 
-// Handles every event up to and including `horizon`, and leaves the world there.
+// Handles every event up to and including `horizon`, and leaves the world there; but time never goes back.
 template <Model M>
 void run_until(const M& model, WorldOf<M>& world, Instant horizon, Chooser& chooser, Trace& trace) {
   while (!world.agenda.pending.empty() && world.agenda.pending.front().at <= horizon) step(model, world, chooser, trace);
-  world.agenda.now = horizon;
+  world.agenda.now = std::max(world.agenda.now, horizon);
 }
 
 }  // namespace converge::sim

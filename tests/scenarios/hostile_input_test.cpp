@@ -60,7 +60,9 @@ const std::string sample = R"({ // a comment
 // Reads the text all the way, holds every promise to it that does not depend on what it says, and gives its problems.
 std::vector<Problem> problems_of(std::string_view source) {
   const Text text = parse_text(source);
-  if (!text.whole) EXPECT_EQ(text.problems.size(), 1U) << printable(source.substr(0, 200));
+  if (!text.whole) {
+    EXPECT_EQ(text.problems.size(), 1U) << printable(source.substr(0, 200));
+  }
   const Decoded<Toy> decoded = decode(table(), text);
   EXPECT_LE(decoded.problems.size(), 2 * problems_max);
   const std::string shown = explain("hostile.json", source, decoded.problems);

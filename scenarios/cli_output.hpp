@@ -1,0 +1,25 @@
+// Where the commands' output goes: standard output or a file, whole or not at all.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenarios/cli_options.hpp"
+#include "scenarios/problem.hpp"
+
+namespace converge::scenarios {
+
+// Thrown when output cannot be written; main() turns it into one line and exit code 2.
+struct CannotWrite {
+  std::string what;
+};
+
+void put(const Options&, const std::string& text);
+
+// By way of a temporary file beside it, so that nobody ever sees half of it.
+void write_file(const std::string& path, const std::string& text);
+
+std::string problems_json(std::string_view command, const std::string& file, const std::vector<Problem>&);
+
+}  // namespace converge::scenarios

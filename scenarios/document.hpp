@@ -1,0 +1,123 @@
+// The form of a scenario file, section by section, as it is written; build() makes a Scenario of it. Only scenarios/*.cpp see it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/pipeline.hpp"
+#include "scenarios/decode.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace converge::scenarios {
+
+// When a system deploys. Exactly one of every, cron, manual; none: continuously.
+struct CadenceSection {
+  std::optional<sim::Duration> every;
+  sim::Duration offset;
+  std::string cron;
+  bool train = false;
+  sim::Duration cutoff;
+  std::optional<sim::Window> manual;
+};
+
+struct FreezeSection {
+  std::string from;   // "2026-01-09T16:00Z", or weekly "Fri 16:00"
+  std::string until;
+};
+
+struct StepSection {
+  models::StepKind step = models::StepKind::backfill;
+  std::string name;
+  std::optional<std::vector<std::string>> after;
+  std::optional<CadenceSection> cadence;
+  sim::Duration delay;
+};
+
+struct SlaSection {
+  sim::Duration convergence = sim::hours(24);
+  std::optional<sim::Duration> schema;
+};
+
+struct DetectSection {
+  sim::Window push_delay = models::ControlConfig{}.push_delay;
+  std::int32_t push_loss = 0;
+  sim::Duration pull_period = sim::hours(24);
+  sim::Duration pull_offset;
+};
+
+struct ReviewSection {
+  sim::Window delay = models::ControlConfig{}.review;
+};
+
+struct CicdSection {
+  sim::Window generation = models::ControlConfig{}.generate;
+  sim::Window duration = models::ControlConfig{}.ci;
+  std::int32_t bad_code = 0;
+  sim::Window fix = models::ControlConfig{}.fix;
+};
+
+struct StagingSection {
+  sim::Window validation = models::ControlConfig{}.staging;
+  std::int32_t catches_bad_code = models::ControlConfig{}.staging_catches_ppm;
+};
+
+struct DeploySection {
+  CadenceSection spark;
+  CadenceSection flink;
+  std::vector<FreezeSection> freeze;
+};
+
+struct AlterSection {
+  models::ControlConfig::AlterAt at = models::ControlConfig::AlterAt::trigger;
+  sim::Window duration = models::ControlConfig{}.alter;
+  std::int32_t attempts = models::ControlConfig{}.alter_attempts;
+  sim::Duration retry_delay = models::ControlConfig{}.alter_retry;
+};
+
+struct DeviationSection {
+  std::string actor;
+  std::string choice;
+  std::uint32_t occurrence = 1;
+  std::string answer;
+};
+
+struct Document {
+  std::string title;
+  std::string description;
+  std::string start = "2026-01-05T00:00:00Z";
+  sim::Duration horizon = sim::days(3);
+  SlaSection sla;
+  models::SourceConfig source;
+  std::vector<models::ChangeConfig> changes;
+  models::CdcConfig cdc;
+  models::KafkaConfig kafka;
+  models::FlinkConfig flink;
+  models::CdcTableConfig cdc_table;
+  models::BaseTableConfig base_table;
+  models::MergeConfig merge;
+  models::BackfillConfig backfill;
+  DetectSection detect;
+  CicdSection cicd;
+  ReviewSection review;
+  StagingSection staging;
+  AlterSection alter;
+  DeploySection deploy;
+  std::vector<StepSection> plan;
+  models::ReadersConfig readers;
+  models::MaintenanceConfig maintenance;
+  std::vector<DeviationSection> given;
+  std::optional<Expect> expect;
+};
+
+const Object<Document>& document_table();
+const Object<DeviationSection>& deviation_table();
+
+// What the tables cannot say: names that refer to each other, cycles, dates, cadences.
+Scenario build(const Document&, Context&);
+
+// Given deviations, by name, against the questions that the scenario asks. Problems stand at `pointer`/index.
+std::vector<sim::Deviation> resolve_given(const std::vector<DeviationSection>&, const std::vector<sim::Question>&,
+                                          std::string_view pointer, Context&);
+
+}  // namespace converge::scenarios

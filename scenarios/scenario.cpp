@@ -1,0 +1,288 @@
+#include "scenarios/scenario.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "scenarios/document.hpp"
+#include "scenarios/json_schema.hpp"
+#include "sim/rollout.hpp"
+
+namespace converge::scenarios {
+
+namespace {
+
+std::string at(std::string_view pointer, std::size_t index) { return fmt::format("{}/{}", pointer, index); }
+
+std::vector<std::string> property_names() {
+  return {"converged", "no-row-lost", "no-older-row", "no-null-left", "readable", "fresh", "schema-converged"};
+}
+
+// ---- dates and cadences
+
+std::optional<sim::WeekTime> parse_week_time(std::string_view text) {
+  constexpr std::string_view days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  if (text.size() != 9 || text[3] != ' ' || text[6] != ':') return std::nullopt;
+  const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9' ? text[i] - '0' : -1000; };
+  const int hour = 10 * digit(4) + digit(5);
+  const int minute = 10 * digit(7) + digit(8);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return std::nullopt;
+  for (std::size_t i = 0; i < 7; ++i) {
+    if (text.substr(0, 3) == days[i]) return sim::WeekTime{static_cast<sim::Weekday>(i), 60 * hour + minute};
+  }
+  return std::nullopt;
+}
+
+std::vector<sim::Freeze> freezes(const std::vector<FreezeSection>& sections, sim::Epoch epoch, Context& context) {
+  constexpr std::string_view expected = R"(a date such as "2026-01-09T16:00Z", or a moment of every week such as "Fri 16:00")";
+  std::vector<sim::Freeze> all;
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    const std::string here = at("/deploy/freeze", i);
+    const auto weekly_from = parse_week_time(sections[i].from);
+    const auto weekly_until = parse_week_time(sections[i].until);
+    const auto from = sim::parse_epoch(sections[i].from);
+    const auto until = sim::parse_epoch(sections[i].until);
+    if (!weekly_from && !from) {
+      context.problem(here + "/from", in_quotes(sections[i].from), std::string{expected});
+    } else if (!weekly_until && !until) {
+      context.problem(here + "/until", in_quotes(sections[i].until), std::string{expected});
+    } else if (weekly_from.has_value() != weekly_until.has_value()) {
+      context.problem(here, "a date beside a moment of every week", "both ends in the same form");
+    } else if (weekly_from) {
+      all.push_back(sim::freeze_weekly(*weekly_from, *weekly_until));
+    } else if (until->unix_s <= from->unix_s) {
+      context.problem(here + "/until", in_quotes(sections[i].until), "a date after " + in_quotes(sections[i].from));
+    } else {
+      all.push_back(sim::freeze_once(sim::instant_at(epoch, from->unix_s), sim::instant_at(epoch, until->unix_s)));
+    }
+  }
+  return all;
+}
+
+sim::Cadence cadence(const CadenceSection& section, const std::vector<sim::Freeze>& freezes, const std::string& pointer,
+                     Context& context) {
+  sim::Cadence c{.freezes = freezes};
+  if (section.every) {
+    c.kind = sim::Cadence::Kind::interval;
+    c.every = *section.every;
+    c.offset = section.offset;
+  } else if (section.manual) {
+    c.kind = sim::Cadence::Kind::manual;
+    c.delay = *section.manual;
+  } else if (!section.cron.empty()) {
+    c.kind = section.train ? sim::Cadence::Kind::train : sim::Cadence::Kind::cron;
+    c.cutoff = section.cutoff;
+    const sim::CronParse parsed = sim::parse_cron(section.cron);
+    if (!parsed.cron) {
+      context.problem(pointer + "/cron", in_quotes(section.cron), "five cron fields: " + parsed.problem);
+    } else if (!sim::next_at_or_after(*parsed.cron, 0)) {
+      context.problem(pointer + "/cron", in_quotes(section.cron), "a line that fires on some date");
+    } else {
+      c.cron = *parsed.cron;
+    }
+  }
+  return c;
+}
+
+// ---- the plan
+
+void check_plan(const Document& d, Context& context) {
+  const std::set<std::string> own{"generate", "review", "ci", "staging"};
+  std::vector<std::string> names(own.begin(), own.end());
+  const std::size_t before = names.size();
+  for (std::size_t i = 0; i < d.plan.size(); ++i) {
+    const std::string name = d.plan[i].name.empty() ? std::string{models::name(d.plan[i].step)} : d.plan[i].name;
+    if (std::find(names.begin(), names.end(), name) != names.end()) {
+      context.problem(at("/plan", i), "a second step named " + in_quotes(name), "a `name` of its own for each step");
+    }
+    names.push_back(name);
+  }
+  sim::StepGraph graph{names.size()};
+  for (std::size_t i = 0; i < d.plan.size(); ++i) {
+    if (!d.plan[i].after) {
+      if (i > 0) graph.add_edge(before + i - 1, before + i);
+      continue;
+    }
+    for (std::size_t k = 0; k < d.plan[i].after->size(); ++k) {
+      const std::string& wanted = (*d.plan[i].after)[k];
+      const auto found = std::find(names.begin(), names.end(), wanted);
+      if (found == names.end()) {
+        context.problem(at(at("/plan", i) + "/after", k), in_quotes(wanted), "the name of a step: " + one_of(names),
+                        did_you_mean(wanted, names));
+      } else {
+        graph.add_edge(static_cast<std::size_t>(found - names.begin()), before + i);
+      }
+    }
+  }
+  if (const auto cycle = graph.cycle()) {
+    std::string round;
+    for (const std::size_t step : *cycle) round += names[step] + " -> ";
+    context.problem("/plan", "steps that wait for each other: " + round + names[cycle->front()], "an order without a cycle");
+  }
+  bool has_ddl = false;
+  for (const StepSection& s : d.plan) has_ddl = has_ddl || s.step == models::StepKind::source_ddl;
+  for (std::size_t i = 0; i < d.changes.size(); ++i) {
+    if (d.changes[i].announced != has_ddl) {
+      context.problem(at("/changes", i), d.changes[i].announced ? "an announced change and no step source_ddl in the plan"
+                                                                : "a step source_ddl and a change that is not announced",
+                      "announced changes and the step source_ddl together, or neither");
+    }
+  }
+}
+
+void check_changes(const Document& d, Context& context) {
+  std::map<std::string, std::size_t> seen;
+  for (std::size_t i = 0; i < d.changes.size(); ++i) {
+    const models::ChangeConfig& c = d.changes[i];
+    if (!seen.try_emplace(c.name, i).second) {
+      context.problem(at("/changes", i) + "/column", in_quotes(c.name), "a column that no other change touches");
+    }
+    if (c.kind == models::ChangeConfig::Kind::change_type && c.from == c.type && c.type != models::Type::decimal) {
+      context.problem(at("/changes", i), "a column that keeps its type", "`from` and `type` that differ");
+    }
+  }
+}
+
+void check_expect(const Document& d, Context& context) {
+  if (!d.expect) return;
+  const std::vector<std::string> known = property_names();
+  for (std::size_t i = 0; i < d.expect->violates.size(); ++i) {
+    const std::string& name = d.expect->violates[i];
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    context.problem(at("/expect/violates", i), in_quotes(name), "the name of a property: " + one_of(known),
+                    did_you_mean(name, known));
+  }
+}
+
+void check_workload(const Document& d, Context& context) {
+  if (d.source.inserts_ppm + d.source.deletes_ppm > 1'000'000) {
+    context.problem("/source/deletes", "inserts and deletes that are more than all changes", "shares that add up to 100 % at most");
+  }
+}
+
+}  // namespace
+
+std::vector<sim::Deviation> resolve_given(const std::vector<DeviationSection>& sections,
+                                          const std::vector<sim::Question>& questions, std::string_view pointer,
+                                          Context& context) {
+  sim::Schedule schedule;
+  for (const DeviationSection& s : sections) schedule.deviations.push_back({s.actor, s.choice, s.occurrence, s.answer});
+  sim::Resolved resolved = sim::resolve(schedule, questions);
+  for (const sim::Unresolved& u : resolved.problems) {
+    std::string place = at(pointer, u.deviation);
+    switch (u.part) {
+      case sim::Unresolved::Part::actor: place += "/actor"; break;
+      case sim::Unresolved::Part::choice: place += "/choice"; break;
+      case sim::Unresolved::Part::occurrence: place += "/occurrence"; break;
+      case sim::Unresolved::Part::answer: place += "/answer"; break;
+      case sim::Unresolved::Part::whole: break;
+    }
+    const bool quotes = u.part != sim::Unresolved::Part::whole;
+    context.problem(place, quotes ? in_quotes(u.found) : u.found, u.expected,
+                    u.candidates.empty() ? "" : did_you_mean(u.found, u.candidates));
+  }
+  return std::move(resolved.deviations);
+}
+
+Scenario build(const Document& d, Context& context) {
+  Scenario s{.title = d.title, .description = d.description, .expect = d.expect};
+  models::PipelineConfig& p = s.pipeline;
+  if (const auto epoch = sim::parse_epoch(d.start)) {
+    p.epoch = *epoch;
+  } else {
+    context.problem("/start", in_quotes(d.start), R"(a UTC date such as "2026-01-05" or "2026-01-05T10:00Z")");
+  }
+  check_changes(d, context);
+  check_plan(d, context);
+  check_expect(d, context);
+  check_workload(d, context);
+  p.horizon = d.horizon;
+  p.sla = d.sla.convergence;
+  p.sla_schema = d.sla.schema;
+  p.source = d.source;
+  p.changes = d.changes;
+  p.cdc = d.cdc;
+  p.kafka = d.kafka;
+  p.flink = d.flink;
+  p.cdc_table = d.cdc_table;
+  p.base_table = d.base_table;
+  p.merge = d.merge;
+  p.backfill = d.backfill;
+  p.readers = d.readers;
+  p.maintenance = d.maintenance;
+  models::ControlConfig& c = p.control;
+  c.push_delay = d.detect.push_delay;
+  c.push_loss_ppm = d.detect.push_loss;
+  c.pull_every = d.detect.pull_period;
+  c.pull_offset = d.detect.pull_offset;
+  c.generate = d.cicd.generation;
+  c.review = d.review.delay;
+  c.ci = d.cicd.duration;
+  c.bad_code_ppm = d.cicd.bad_code;
+  c.fix = d.cicd.fix;
+  c.staging = d.staging.validation;
+  c.staging_catches_ppm = d.staging.catches_bad_code;
+  c.alter_at = d.alter.at;
+  c.alter = d.alter.duration;
+  c.alter_attempts = d.alter.attempts;
+  c.alter_retry = d.alter.retry_delay;
+  const std::vector<sim::Freeze> frozen = freezes(d.deploy.freeze, p.epoch, context);
+  c.deploy_spark = cadence(d.deploy.spark, frozen, "/deploy/spark", context);
+  c.deploy_flink = cadence(d.deploy.flink, frozen, "/deploy/flink", context);
+  for (std::size_t i = 0; i < d.plan.size(); ++i) {
+    const StepSection& step = d.plan[i];
+    models::StepConfig config{.kind = step.step, .name = step.name, .after = step.after, .delay = step.delay};
+    if (step.cadence) config.cadence = cadence(*step.cadence, frozen, at("/plan", i) + "/cadence", context);
+    c.steps.push_back(std::move(config));
+  }
+  if (!context.problems().empty()) return s;  // names must resolve before the questions can be asked
+  s.given = resolve_given(d.given, models::questions(p), "/given", context);
+  const Object<Document>& table = document_table();
+  s.fingerprint = sim::hash_of(table.write(d, table.shape));
+  return s;
+}
+
+Parsed parse(std::string_view text) {
+  const Text tree = parse_text(text);
+  Parsed parsed{.problems = tree.problems};
+  if (!tree.whole) return parsed;
+  Context context{tree.root};
+  Document document;
+  const Object<Document>& table = document_table();
+  table.read(document, tree.root, table.shape, context);
+  if (context.problems().empty() && parsed.problems.empty()) {
+    Scenario scenario = build(document, context);
+    if (context.problems().empty()) parsed.scenario = std::move(scenario);
+  }
+  for (Problem& p : context.take()) parsed.problems.push_back(std::move(p));
+  return parsed;
+}
+
+std::vector<std::string> unmet(const Expect& e, const sim::RunResult& r) {
+  std::vector<std::string> all;
+  if (r.outcome != e.verdict) all.push_back("the verdict is another: " + r.sentence);
+  for (const sim::PropertyResult& p : r.properties) {
+    const bool wanted = std::find(e.violates.begin(), e.violates.end(), p.name) != e.violates.end();
+    if (p.holds == wanted) all.push_back(p.name + (p.holds ? " holds" : " is violated: " + p.detail));
+  }
+  const auto flag = [&](const std::optional<bool>& expected, bool found, std::string_view what) {
+    if (expected && *expected != found) all.push_back(fmt::format("{}: {}", what, found ? "yes" : "no"));
+  };
+  flag(e.merges_stall, r.merges_stalled > 0, "merges stall");
+  flag(e.loses_changes, r.changes_lost > 0, "loses changes");
+  flag(e.nulls_left, r.nulls_at_end > 0, "nulls left");
+  if (e.converges_within && (!r.convergence || *r.convergence > *e.converges_within)) {
+    all.push_back("convergence took " + (r.convergence ? text(*r.convergence) : std::string{"for ever"}));
+  }
+  return all;
+}
+
+std::string schema() {
+  return json_schema(*document_table().spec, "https://converge.dev/schema/scenario-1.json", "Converge scenario");
+}
+
+std::string reference() { return reference_markdown(*document_table().spec); }
+
+}  // namespace converge::scenarios

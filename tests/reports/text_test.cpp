@@ -1,0 +1,344 @@
+// The page for people: exact for one rollout, and within its columns whatever it is given.
+#include "reports/text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace converge::reports {
+namespace {
+
+using sim::days;
+using sim::hours;
+using sim::Instant;
+using sim::minutes;
+using sim::Outcome;
+using sim::Phase;
+using sim::PropertyResult;
+using sim::RunResult;
+using sim::seconds;
+using Kind = PropertyResult::Kind;
+using Unit = PropertyResult::Unit;
+
+constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+
+constexpr Instant at(std::int64_t hour, std::int64_t minute = 0, std::int64_t second = 0) {
+  return Instant{} + hours(hour) + minutes(minute) + seconds(second);
+}
+
+Phase done(std::string name, std::uint8_t stage, Instant ready, Instant started, Instant finished) {
+  return {std::move(name), stage, Phase::Status::done, ready, started, finished, true};
+}
+
+// The canonical rollout: the DDL at 9:00, the tables two minutes later, four hours of review, deploys, two hours of
+// backfill.
+RunResult canonical() {
+  RunResult r;
+  r.command = "run";
+  r.file = "scenarios/canonical.json";
+  r.title = "A nullable column: tables, then Spark, then Flink, then the backfill";
+  r.fingerprint = 0x1f2e3d4c5b6a7988;
+  r.outcome = Outcome::converged;
+  r.sentence = "All layers agree 14 h 2 min after the change, 9 h 58 min before the SLA ends.";
+  r.strength = "This holds for one schedule, the nominal one.";
+  r.sla = days(1);
+  r.horizon = days(10);
+  r.changed = at(9);
+  r.convergence = hours(14) + minutes(2);
+  r.margin = hours(9) + minutes(58);
+  r.events = 12'345;
+  r.trace_hash = 0xabcdef;
+  r.phases = {done("generate", 0, at(9, 2), at(9, 2), at(9, 4)),
+              done("alter_cdc_table", 1, at(9, 2), at(9, 2), at(9, 2, 1)),
+              done("alter_base_table", 1, at(9, 2, 1), at(9, 2, 1), at(9, 2, 2)),
+              done("review", 0, at(9, 4), at(9, 4), at(13, 4)),
+              done("ci", 0, at(13, 4), at(13, 4), at(13, 34)),
+              done("deploy_spark", 2, at(14, 4), at(16), at(16, 5)),
+              done("deploy_flink", 2, at(16, 5), at(20), at(20, 4)),
+              done("backfill", 3, at(20, 4), at(21), at(23))};
+  r.phases[0].disagreed = false;
+  r.schema = {{at(9), 2}, {at(9, 2, 1), 1}, {at(9, 2, 2), 0}};
+  r.code = {{at(9), 2}, {at(16, 5), 1}, {at(20, 4), 0}};
+  r.data = {{at(10), 300'000}, {at(14), 600'000}, {at(20, 10), 1'400'000}, {at(22), 700'000}, {at(23, 2), 0}};
+  r.properties = {{"converges-in-time", "All layers agree within the SLA.", Kind::liveness, true, r.margin->us,
+                   Unit::duration, "agreed at d0 23:02:00 and stayed so"},
+                  {"no-change-lost", "No change is lost between the source and the tables.", Kind::safety, true, 0,
+                   Unit::changes, "0 changes lost"},
+                  {"fresh-enough", "Readers never miss a change for too long.", Kind::availability, true, minutes(5).us,
+                   Unit::duration, "the oldest missing change was 1 h 10 min old at d0 20:05:00; 1 h 15 min allowed"}};
+  r.faults = {{"spark/merge failure: fails before its commit", true, 0},
+              {"spark/merge failure: dies after its commit", true, 2},
+              {"cdc crash: crashes", false, 0}};
+  r.reads = 960;
+  r.nulls_worst = 1'400'000;
+  r.stalest = hours(1) + minutes(10);
+  r.merges_committed = 240;
+  r.flink_down = minutes(4) + seconds(12);
+  r.changes = 2'880;
+  return r;
+}
+
+// Everything that can go wrong at once, with a title that attacks the terminal.
+RunResult wretched() {
+  RunResult r = canonical();
+  r.outcome = Outcome::violated;
+  r.title = "Evil \x1b[31mred\x1b]0;title\x07 \xff \u202egnp.exe";
+  r.sentence = "All layers agree 30 h after the change, 6 h too late, and 3 changes are lost.";
+  r.seed = 7;
+  r.convergence = hours(30);
+  r.margin = hours(-6);
+  r.phases.back() = {"backfill", 3, Phase::Status::failed, at(21), at(29), at(37), true};
+  r.phases.push_back({"verify", 3, Phase::Status::running, at(37), at(38), {}, true});
+  r.phases.push_back({"cut_over", 3, Phase::Status::waiting, at(38), {}, {}, true});
+  r.phases.push_back({"drop_old_column", 3, Phase::Status::not_reached, {}, {}, {}, false});
+  r.data.back() = {at(39), 1'204};
+  r.properties[0].holds = false;
+  r.properties[0].margin = r.margin->us;
+  r.properties[0].detail.clear();
+  r.properties[1].holds = false;
+  r.properties[1].margin = -3;
+  r.properties[1].detail = "3 changes lost; worst at d1 14:05:00";
+  r.reads_failed = 3;
+  r.changes_lost = 3;
+  r.diverged_at_end = 1'204;
+  for (std::uint32_t i = 1; i <= 12; ++i) {
+    r.deviations.push_back({"flink", "restore", i, "4 min", "30 h",
+                            "flink: restore " + std::to_string(i) + " took 30 h (usual 4 min)", i == 3, at(8 + i, 5)});
+  }
+  r.vacuous_for = {"the fault \"kafka leader\" never fired"};
+  return r;
+}
+
+// Extremes of every number, and names longer than any line.
+RunResult monstrous() {
+  RunResult r = wretched();
+  const std::string long_word(5'000, 'w');
+  r.title = r.file = r.sentence = r.strength = long_word;
+  r.sla = r.horizon = sim::Duration{most};
+  r.changed = Instant{least};
+  r.convergence = sim::Duration{most};
+  r.margin = sim::Duration{least};
+  r.events = r.trace_hash = r.reads = r.reads_failed = r.merges_committed = r.merges_stalled = r.changes =
+      r.changes_lost = std::numeric_limits<std::uint64_t>::max();
+  r.nulls_worst = r.stale_worst = most;
+  r.diverged_at_end = least;
+  r.stalest = r.flink_down = sim::Duration{least};
+  r.phases[0] = {long_word, 200, Phase::Status::done, Instant{least}, Instant{0}, Instant{most}, true};
+  r.phases[1] = {"\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57",
+                 1,
+                 Phase::Status::done,
+                 Instant{most - 5},
+                 Instant{most - 3},
+                 Instant{most - 1},
+                 true};
+  r.data = {{Instant{least}, most}, {Instant{0}, least}, {Instant{most}, most}};
+  r.properties[0].margin = least;
+  r.properties[1] = {long_word, long_word, Kind::safety, false, least, Unit::rows, long_word};
+  r.faults[0] = {long_word, false, std::numeric_limits<std::uint64_t>::max()};
+  r.deviations[0].text = long_word;
+  r.deviations[0].at = Instant{least};
+  r.vacuous_for = {long_word};
+  return r;
+}
+
+std::vector<std::string> lines(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    EXPECT_NE(end, std::string_view::npos) << "every line ends";
+    if (end == std::string_view::npos) break;
+    out.emplace_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  return out;
+}
+
+std::string without_colour(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    if (text.starts_with("\x1b[")) {
+      text.remove_prefix(text.find('m') + 1);
+    } else {
+      out += text.front();
+      text.remove_prefix(1);
+    }
+  }
+  return out;
+}
+
+// The line that starts with a name, blanks before it aside.
+std::string row(const std::string& page, std::string_view name) {
+  for (const std::string& line : lines(page)) {
+    const std::size_t first = line.find_first_not_of(' ');
+    if (first != std::string::npos && std::string_view(line).substr(first).starts_with(name)) return line;
+  }
+  return "no row " + std::string(name);
+}
+
+bool contains(const std::string& page, std::string_view part) { return page.find(part) != std::string::npos; }
+
+TEST(Text, ShowsTheCanonicalRollout) { EXPECT_EQ(text(canonical(), Terminal{}), R"(@@CANON@@)"); }
+
+TEST(Text, ShowsAWretchedRunInAscii) { EXPECT_EQ(text(wretched(), Terminal{.utf8 = false}), R"(@@BAD@@)"); }
+
+TEST(Text, StaysWithinTheColumns) {
+  for (const RunResult& r : {RunResult{}, canonical(), wretched(), monstrous()}) {
+    for (const std::size_t columns :
+         {std::size_t{0}, std::size_t{60}, std::size_t{80}, std::size_t{97}, std::size_t{500}}) {
+      for (const bool utf8 : {false, true}) {
+        const std::string page = text(r, Terminal{.utf8 = utf8, .columns = columns});
+        const std::size_t room = std::min(std::max(columns, columns_min), columns_max);
+        for (const std::string& line : lines(page)) {
+          EXPECT_LE(display_width(line), room) << line;
+          EXPECT_FALSE(line.ends_with(' ')) << line;
+          EXPECT_TRUE(utf8 || line.find_first_not_of(
+                                  " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopq"
+                                  "rstuvwxyz{|}~") == std::string::npos)
+              << line;
+        }
+      }
+    }
+  }
+}
+
+TEST(Text, AddsNothingButEscapeSequencesForColour) {
+  for (const RunResult& r : {RunResult{}, canonical(), wretched(), monstrous()}) {
+    for (const bool utf8 : {false, true}) {
+      const std::string coloured = text(r, Terminal{.colour = true, .utf8 = utf8});
+      EXPECT_TRUE(contains(coloured, "\x1b["));
+      EXPECT_EQ(without_colour(coloured), text(r, Terminal{.utf8 = utf8}));
+    }
+  }
+}
+
+TEST(Text, ColoursTheVerdict) {
+  RunResult r = canonical();
+  const auto page = [&](Outcome outcome) {
+    r.outcome = outcome;
+    return text(r, Terminal{.colour = true});
+  };
+  EXPECT_TRUE(contains(page(Outcome::converged), "\x1b[1;32mCONVERGED\x1b[0m"));
+  EXPECT_TRUE(contains(page(Outcome::violated), "\x1b[1;31mVIOLATED\x1b[0m"));
+  EXPECT_TRUE(contains(page(Outcome::vacuous), "\x1b[1;33mVACUOUS\x1b[0m"));
+  EXPECT_TRUE(contains(page(Outcome::inconclusive), "\x1b[1;33mINCONCLUSIVE\x1b[0m"));
+}
+
+TEST(Text, DisarmsHostileTitles) {
+  const std::string page = text(wretched(), Terminal{});
+  EXPECT_EQ(lines(page).front(), R"(Evil \x1b[31mred\x1b]0;title\x07 \xff \u202egnp.exe)");
+  EXPECT_FALSE(contains(page, "\x1b"));
+}
+
+TEST(Text, SaysThatNothingHappened) {
+  const std::string page = text(RunResult{}, Terminal{});
+  EXPECT_EQ(lines(page).front(), "Untitled scenario");
+  EXPECT_EQ(row(page, "INCONCLUSIVE"), "INCONCLUSIVE");
+  EXPECT_EQ(row(page, "Timeline"), "Timeline: nothing was changed, and all layers agreed throughout");
+  EXPECT_TRUE(contains(page, "\nNothing deviated from the usual\n"));
+  EXPECT_TRUE(contains(page, "\nNo faults were declared\n"));
+}
+
+TEST(Text, SaysThatLayersNeverAgreed) {
+  RunResult r = canonical();
+  r.convergence.reset();
+  r.margin.reset();
+  r.data.back() = {at(200), 5};
+  const std::string page = text(r, Terminal{});
+  EXPECT_TRUE(row(page, "all agree").ends_with("never")) << row(page, "all agree");
+  EXPECT_FALSE(contains(row(page, "all agree"), "━"));
+  EXPECT_TRUE(contains(page, "the last column has all that comes later"));
+  EXPECT_TRUE(row(page, "data (rows)").ends_with("1.4 M      5")) << row(page, "data (rows)");
+}
+
+TEST(Text, NeverHidesASpike) {
+  RunResult r = canonical();
+  r.schema = {{at(9), 1}, {at(9, 1), 0}, {at(30), 900}, {at(30), 0}, {at(300), 900}, {at(300), 0}};
+  r.convergence = hours(291);
+  const std::string chart = row(text(r, Terminal{.utf8 = false}), "schema");
+  EXPECT_TRUE(contains(chart, "900      0")) << chart;
+  const auto spikes = std::count(chart.begin(), chart.end(), '@');
+  EXPECT_EQ(spikes, 2) << chart;
+  EXPECT_EQ(std::count(chart.begin(), chart.end(), '.'), 1) << chart;
+}
+
+TEST(Text, KeepsABarThatEndsInTimeBeforeTheLine) {
+  RunResult r = canonical();
+  for (const auto& [end, crosses] : {std::pair{at(33), false}, {at(33, 0, 1), true}}) {
+    r.phases.back().finished = end;
+    const std::string bar = row(text(r, Terminal{.utf8 = false}), "backfill");
+    EXPECT_TRUE(contains(bar, "#|")) << bar;
+    EXPECT_EQ(contains(bar, "|#"), crosses) << bar;
+  }
+}
+
+TEST(Text, DrawsNoLineWithoutAnSla) {
+  RunResult r = canonical();
+  r.sla = {};
+  const std::string page = text(r, Terminal{});
+  EXPECT_FALSE(contains(page, "SLA  "));
+  EXPECT_FALSE(contains(row(page, "review"), "│"));
+}
+
+TEST(Text, CutsLongNamesByTheColumnsTheyTake) {
+  RunResult r = canonical();
+  r.phases[0].name = "\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57";
+  const std::string page = text(r, Terminal{});
+  EXPECT_TRUE(contains(page, "  \u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57… "));
+}
+
+TEST(Terminal, FollowsTheConventions) {
+  Surroundings s{.is_terminal = true, .columns = 100, .term = "xterm", .lang = "en_US.UTF-8"};
+  EXPECT_TRUE(terminal(s).colour);
+  EXPECT_TRUE(terminal(s).utf8);
+  EXPECT_EQ(terminal(s).columns, 100U);
+  s.no_color = "";  // set, and empty: as if it were not set
+  EXPECT_TRUE(terminal(s).colour);
+  s.no_color = "1";
+  s.clicolor_force = "1";
+  EXPECT_FALSE(terminal(s).colour);
+  s.no_color.reset();
+  s.is_terminal = false;
+  EXPECT_TRUE(terminal(s).colour);
+  EXPECT_EQ(terminal(s).columns, columns_usual);
+  s.no_color_flag = true;
+  EXPECT_FALSE(terminal(s).colour);
+  EXPECT_FALSE(terminal({.is_terminal = true, .term = "dumb"}).colour);
+  EXPECT_FALSE(terminal({.lc_all = "C", .lang = "en_US.UTF-8"}).utf8);
+  EXPECT_TRUE(terminal({.lc_all = "", .lc_ctype = "C.utf8"}).utf8);
+  EXPECT_FALSE(terminal({}).utf8);
+  EXPECT_EQ(terminal({.is_terminal = true, .columns = 10}).columns, columns_min);
+  EXPECT_EQ(terminal({.is_terminal = true, .columns = 1'000}).columns, columns_max);
+}
+
+TEST(Terminal, EscapesWhatIsNotSafeToShow) {
+  const Terminal t;
+  EXPECT_EQ(printable(t, "plain, na\u00efve \u6f22"), "plain, na\u00efve \u6f22");
+  EXPECT_EQ(printable(t, "a\nb\r\tc\x7f"), R"(a\nb\r\tc\x7f)");
+  EXPECT_EQ(printable(t, "\u009b31m \u202e \ufeff"), R"(\u009b31m \u202e \ufeff)");
+  EXPECT_EQ(printable(t, "\xc0\xaf \xed\xa0\x80 \xf5 \xe2\x82"), R"(\xc0\xaf \xed\xa0\x80 \xf5 \xe2\x82)");
+  EXPECT_EQ(printable(t, std::string_view("\0", 1)), R"(\x00)");
+  EXPECT_EQ(printable(t, "e\u0301\u0301\u0301\u0301"), "e\u0301\u0301\u0301\\u0301");
+  EXPECT_EQ(printable({.utf8 = false}, "\u2265 \u2026 na\u00efve \U0001f600"), R"(>= ... na\u00efve \U0001f600)");
+}
+
+TEST(Terminal, MeasuresCutsAndWrapsByColumns) {
+  const Terminal t;
+  EXPECT_EQ(display_width("e\u0301\u6f22\U0001f600"), 5U);
+  EXPECT_EQ(cut(t, "abcdef", 6), "abcdef");
+  EXPECT_EQ(cut(t, "abcdef", 5), "abcd…");
+  EXPECT_EQ(cut(t, "\u6f22\u6f22\u6f22", 4), "\u6f22…");
+  EXPECT_EQ(cut({.utf8 = false}, "abcdef", 5), "ab...");
+  EXPECT_EQ(cut({.utf8 = false}, "abcdef", 2), "");
+  EXPECT_EQ(wrap(t, "one two three", 7), (std::vector<std::string>{"one two", "three"}));
+  EXPECT_EQ(wrap(t, "abcdefgh ij", 4), (std::vector<std::string>{"abcd", "efgh", "ij"}));
+  EXPECT_EQ(wrap(t, "one two three four", 7, 2), (std::vector<std::string>{"one two", "three…"}));
+  EXPECT_EQ(wrap(t, "", 7), std::vector<std::string>{""});
+}
+
+}  // namespace
+}  // namespace converge::reports
