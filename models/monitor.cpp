@@ -35,12 +35,13 @@ void MonitorModel::set(Monitor& m, Key key, Reasons why) const {
   if (m.rows.size() <= key) m.rows.resize(key + std::size_t{1});
   const Reasons before = m.rows[key];
   if (before == why) return;
+  m.rows[key] = why;
+  if (key == kTheRest) return;
   for (std::size_t i = 0; i < 8; ++i) {
     const auto mask = static_cast<Reasons>(1U << i);
     if ((before & mask) != (why & mask)) m.differing[i] += (why & mask) != 0 ? 1U : ~0U;
   }
   if ((before != 0) != (why != 0)) m.diverged += why != 0 ? 1U : ~0U;
-  m.rows[key] = why;
 }
 
 void MonitorModel::row_written(Monitor& m, const Source& s, const BaseTable& base, Key key, const BaseRow& before,
@@ -122,8 +123,7 @@ void MonitorModel::layers(Monitor& m, const Source& s, const CdcTable& ledger, c
 
 void MonitorModel::tell(Monitor& m, Context& out) const {
   Divergence total;
-  const auto general =
-      static_cast<std::int64_t>(m.differing[5] + m.differing[6]) * source_.weight();
+  const std::int64_t general = rows(m, 5) + rows(m, 6);
   for (std::size_t i = 0; i < changes_; ++i) {
     const std::uint8_t mask = change_bit(i);
     Divergence d;
@@ -133,7 +133,7 @@ void MonitorModel::tell(Monitor& m, Context& out) const {
     for (const std::uint8_t j : m.jobs) jobs += (j & mask) != 0 ? 1 : 0;
     if (tables > 0) d.schema = static_cast<std::int64_t>(m.tables.size()) - tables;
     if (tables > 0 || jobs > 0) d.code = static_cast<std::int64_t>(m.jobs.size()) - jobs;
-    d.data = m.differing[i] * source_.weight() + general;
+    d.data = rows(m, static_cast<unsigned>(i)) + general;
     total.schema += d.schema;
     total.code += d.code;
     const bool apart = d.schema != 0 || d.code != 0 || (d.data != 0 && (m.opened & mask) != 0);

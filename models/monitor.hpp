@@ -42,8 +42,8 @@ struct Divergence {
 
 struct Monitor {
   std::vector<Reasons> rows;         // by key: why it differs
-  std::array<std::uint32_t, 8> differing{};  // keys for each reason
-  std::uint32_t diverged = 0;        // keys with any
+  std::array<std::uint32_t, 8> differing{};  // tracked keys for each reason
+  std::uint32_t diverged = 0;        // tracked keys with any
   Lsn next_missing = 1;              // the oldest change that the base table does not have yet
   Lsn next_young = 1;                // changes before it have been looked at for staleness
   Divergence now;
@@ -90,9 +90,17 @@ class MonitorModel {
   void poll(Monitor&, const Source&, const BaseTable&, Context&) const;
 
   const ReadersConfig& config() const { return config_; }
-  std::int64_t null_rows(const Monitor& m) const { return m.differing[7] * source_.weight(); }
-  std::int64_t stale_rows(const Monitor& m) const { return m.differing[6] * source_.weight(); }
-  std::int64_t diverged_rows(const Monitor& m) const { return m.diverged * source_.weight(); }
+  // Weighted rows; those that nobody changes are one block.
+  std::int64_t rows(const Monitor& m, unsigned reason) const {
+    const bool rest = !m.rows.empty() && ((m.rows[kTheRest] >> reason) & 1U) != 0;
+    return m.differing[reason] * source_.weight() + (rest ? source_.config().rows : 0);
+  }
+  std::int64_t null_rows(const Monitor& m) const { return rows(m, 7); }
+  std::int64_t stale_rows(const Monitor& m) const { return rows(m, 6); }
+  std::int64_t diverged_rows(const Monitor& m) const {
+    const bool rest = !m.rows.empty() && m.rows[kTheRest] != 0;
+    return m.diverged * source_.weight() + (rest ? source_.config().rows : 0);
+  }
 
  private:
   Reasons reasons(const Source&, const BaseTable&, Key) const;

@@ -59,7 +59,7 @@ sim::Question ask(Q q, const PipelineConfig& c) {
     case Q::staging: return duration("control", "staging", c.control.staging);
     case Q::bad_code: return fault("control", "generated-code", {{"cannot run", c.control.bad_code_ppm}});
     case Q::staging_misses:
-      return fault("control", "bad-code-in-staging", {{"missed", 1'000'000 - c.control.staging_catches_ppm}});
+      return fault("control", "bad-code-in-staging", {{"missed", c.control.bad_code_ppm == 0 ? 0 : 1'000'000 - c.control.staging_catches_ppm}});
     case Q::fix: return duration("control", "fix", c.control.fix);
     case Q::approval: {
       sim::Window w{};

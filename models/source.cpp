@@ -25,37 +25,35 @@ std::uint64_t ppm(std::uint32_t word) { return (std::uint64_t{word} * kMillion) 
 
 SourceModel::SourceModel(const SourceConfig& config, const std::vector<ChangeConfig>& changes)
     : config_{config}, changes_{changes} {
-  // Keys inserted during the run rank behind those that were there: a horizon never inserts more than the skew can tell apart.
-  const auto ranks = static_cast<std::size_t>(config.tracked_keys) + 1024;
-  for (const std::uint64_t w : sim::zipf_weights(ranks, config.update_skew_permille)) {
+  for (const std::uint64_t w : sim::zipf_weights(static_cast<std::size_t>(config.hot_keys), config.update_skew_permille)) {
     cumulative_.push_back((cumulative_.empty() ? 0 : cumulative_.back()) + w);
   }
-  first_scripted_ = static_cast<Key>(config.tracked_keys);
-  std::map<std::string, Key> names;
   std::stable_sort(config_.scripted.begin(), config_.scripted.end(),
                    [](const ScriptedChange& a, const ScriptedChange& b) { return a.at < b.at; });
+  const auto first = static_cast<Key>(1 + config.hot_keys);
+  std::map<std::string, Key> names;
   for (const ScriptedChange& c : config_.scripted) {
-    const auto key = static_cast<Key>(first_scripted_ + names.size());
-    scripted_keys_.push_back(names.try_emplace(c.key, key).first->second);
+    scripted_keys_.push_back(names.try_emplace(c.key, static_cast<Key>(first + names.size())).first->second);
   }
-  scripted_count_ = static_cast<Key>(names.size());
+  keys_at_start_ = static_cast<Key>(first + names.size());
 }
 
 std::int64_t SourceModel::weight() const {
-  return std::max<std::int64_t>(1, config_.rows / std::max(1, config_.tracked_keys + static_cast<int>(scripted_count_)));
+  const std::int64_t tracked = std::int64_t{24} * config_.tracked_changes_per_hour;
+  if (tracked == 0) return 1;
+  return std::max<std::int64_t>(1, config_.rows / 1'000'000 * config_.changed_per_day_ppm / tracked);
 }
 
 void SourceModel::start(Source& s, Context& out) const {
-  s.keys.assign(static_cast<std::size_t>(config_.tracked_keys) + scripted_count_, KeyState{0, true, true});
+  s.keys.assign(keys_at_start_, KeyState{0, true, true});
   // A scripted key that begins with an insert is not there before the run.
-  std::vector<bool> seen(scripted_count_);
+  std::vector<bool> seen(keys_at_start_);
   for (std::size_t i = 0; i < config_.scripted.size(); ++i) {
     const Key key = scripted_keys_[i];
-    if (seen[key - first_scripted_]) continue;
-    seen[key - first_scripted_] = true;
-    if (config_.scripted[i].op == Op::insert) s.keys[key] = {};
+    if (!seen[key] && config_.scripted[i].op == Op::insert) s.keys[key] = {};
+    seen[key] = true;
   }
-  if (config_.tracked_changes_per_hour > 0 && config_.tracked_keys > 0) {
+  if (config_.tracked_changes_per_hour > 0) {
     out.after(pause(out.now(), std::uint64_t{1} << 31U), {.what = What::source_change});
   }
   if (!config_.scripted.empty()) out.at(sim::Instant{} + config_.scripted[0].at, {.what = What::source_scripted});
@@ -94,12 +92,14 @@ void SourceModel::change(Source& s, Context& out) const {
     c.key = static_cast<Key>(s.keys.size());
     s.keys.push_back({});
   } else {
-    // Rank among the random keys; scripted ones are left to the script.
-    const std::size_t random_keys = s.keys.size() - scripted_count_;
-    const std::size_t ranks = std::min(random_keys, cumulative_.size());
-    const std::uint64_t at = sim::fold(bits, 0xD6E8FEB86659FD93ULL) % cumulative_[ranks - 1];
-    const auto rank = static_cast<Key>(std::upper_bound(cumulative_.begin(), cumulative_.end(), at) - cumulative_.begin());
-    c.key = rank < first_scripted_ ? rank : rank + scripted_count_;
+    const std::uint64_t other = sim::fold(bits, 0xD6E8FEB86659FD93ULL);
+    if (!cumulative_.empty() && ppm(static_cast<std::uint32_t>(other)) < static_cast<std::uint64_t>(config_.hot_share_ppm)) {
+      const std::uint64_t at = sim::fold(other, 0xA0761D6478BD642FULL) % cumulative_.back();
+      c.key = 1 + static_cast<Key>(std::upper_bound(cumulative_.begin(), cumulative_.end(), at) - cumulative_.begin());
+    } else {
+      c.key = static_cast<Key>(s.keys.size());
+      s.keys.push_back({.exists = true, .was_there = true});
+    }
     c.op = dice < inserts + deletes ? Op::remove : Op::update;
     if (!s.keys[c.key].exists) c.op = Op::insert;  // a deleted key comes back
   }

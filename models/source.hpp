@@ -3,7 +3,8 @@
 // Kept: every change gets the next log sequence number (LSN) and is written under the schema of its instant; a DDL rewrites no
 // row and makes no row event (kafka-flink-cdc.md 8, row 1); the log is kept for `log_retention`; a backup snapshot is taken
 // each `backup_interval` (pinterest-three-phase.md 6). Each change writes all columns anew, so any stale value shows.
-// A key stands for a bucket of rows, `rows / tracked_keys` of them. Left out: transactions (a change is one), primary key
+// A tracked key stands for as many rows as change for each tracked change. Key 0 stands for all the rows that nobody changes; the
+// hot keys come next and are changed again and again, by rank; all other updates meet a row that no other change touches. Left out: transactions (a change is one), primary key
 // changes (unsupported by the rollout, 4), the statements behind a change.
 // Assumption: a new column is non-null in `populated` of the changes after the DDL (6, column.populated_share).
 #pragma once
@@ -23,6 +24,8 @@ namespace converge::models {
 using Lsn = std::uint32_t;  // position in the source's log, from 1; 0: a row that was there before the run
 using Key = std::uint32_t;
 
+inline constexpr Key kTheRest = 0;  // the rows that no change touches
+
 enum class Op : std::uint8_t { insert, update, remove };
 
 // One change that the scenario spells out, beside the random ones.
@@ -37,7 +40,8 @@ struct ScriptedChange {
 struct SourceConfig {
   std::int64_t rows = 1'000'000'000;
   std::int32_t changed_per_day_ppm = 20'000;
-  std::int32_t tracked_keys = 64;
+  std::int32_t hot_keys = 32;
+  std::int32_t hot_share_ppm = 400'000;      // of updates and deletes that meet a hot key
   std::int32_t tracked_changes_per_hour = 12;
   std::int32_t daily_peak_permille = 2'000;  // busiest hour over mean
   std::int32_t update_skew_permille = 800;   // Zipf exponent
@@ -121,7 +125,7 @@ class SourceModel {
 
   const SourceConfig& config() const { return config_; }
   const std::vector<ChangeConfig>& changes() const { return changes_; }
-  std::int64_t weight() const;  // rows that one key stands for
+  std::int64_t weight() const;  // rows that one tracked key stands for
 
   // The cell that a right copy of the row of position `lsn` has in `slot`, as the source is now.
   Cell truth(const Source&, Lsn lsn, Slot slot) const;
@@ -138,8 +142,7 @@ class SourceModel {
   std::vector<ChangeConfig> changes_;
   std::vector<std::uint64_t> cumulative_;  // weights of keys by rank, summed up
   std::vector<Key> scripted_keys_;         // the key of each scripted change
-  Key first_scripted_ = 0;
-  Key scripted_count_ = 0;
+  Key keys_at_start_ = 0;
 };
 
 }  // namespace converge::models

@@ -37,17 +37,18 @@ Columns columns_of(const iceberg::Table& table) { return slots(iceberg::current_
 
 }  // namespace
 
-void SparkModel::start(BaseTable& base, const Source& source, Context& out) const {
-  for (const KeyState& key : source.keys) {
-    BaseRow row{.exists = key.was_there};
-    if (key.was_there) {
-      row.cells[0] = value_of(0);
-      for (std::size_t i = 0; i < source_.changes().size(); ++i) {
-        if (source_.changes()[i].kind == ChangeConfig::Kind::change_type) row.cells[i + 1] = value_of(0);
-      }
-    }
-    base.rows.push_back(row);
+BaseRow SparkModel::before_the_run(const KeyState& key) const {
+  BaseRow row{.exists = key.was_there};
+  if (!key.was_there) return row;
+  row.cells[0] = value_of(0);
+  for (std::size_t i = 0; i < source_.changes().size(); ++i) {
+    if (source_.changes()[i].kind == ChangeConfig::Kind::change_type) row.cells[i + 1] = value_of(0);
   }
+  return row;
+}
+
+void SparkModel::start(BaseTable& base, const Source& source, Context& out) const {
+  for (const KeyState& key : source.keys) base.rows.push_back(before_the_run(key));
   out.after(merge_.offset.us > 0 ? merge_.offset : merge_.every, {.what = What::merge_tick});
 }
 
@@ -215,13 +216,15 @@ SparkModel::SourceRow SparkModel::source_row(const Statement& statement, const L
   return source;
 }
 
-BaseRow& SparkModel::row(BaseTable& base, Key key) const {
-  if (base.rows.size() <= key) base.rows.resize(key + std::size_t{1});
-  return base.rows[key];
+// Rows are kept from their first change on; until then they are as before the run.
+BaseRow& SparkModel::row(SparkIo io, Key key) const {
+  auto& rows = io.base.rows;
+  while (rows.size() <= key) rows.push_back(before_the_run(io.source.keys[rows.size()]));
+  return rows[key];
 }
 
 void SparkModel::write(SparkIo io, Key key, const BaseRow& next, Context& out) const {
-  BaseRow& target = row(io.base, key);
+  BaseRow& target = row(io, key);
   const BaseRow before = target;
   target = next;
   target.written = true;
@@ -231,7 +234,7 @@ void SparkModel::write(SparkIo io, Key key, const BaseRow& next, Context& out) c
 // WHEN MATCHED AND op = 'd' THEN DELETE, WHEN MATCHED THEN UPDATE, WHEN NOT MATCHED AND op <> 'd' THEN INSERT; the guard, where
 // there is one, stands in both MATCHED clauses. A deleted row takes its position with it (spark.md 2.3).
 void SparkModel::merge_row(const Statement& statement, const SourceRow& source, SparkIo io, Context& out) const {
-  BaseRow next = row(io.base, source.key);
+  BaseRow next = row(io, source.key);
   if (next.exists && !fires(statement.guard, source.lsn, source.build, next)) return;
   if (source.op == Op::remove) {
     next = {.lsn = next.exists ? source.lsn : std::max(next.lsn, source.lsn), .build = source.build};

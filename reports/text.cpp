@@ -473,14 +473,16 @@ void legend(Page& page, const sim::RunResult& r, const Axis& axis) {
   const auto goes_on = [&](const std::vector<sim::Sample>& layer) {
     return !layer.empty() && between(axis.from, layer.back().at) > axis.span;
   };
-  if (goes_on(r.schema) || goes_on(r.code) || goes_on(r.data)) words += "; the last column has all that comes later";
   page.paragraph("  ", 2, Style::faint, words);
+  if (goes_on(r.schema) || goes_on(r.code) || goes_on(r.data)) {
+    page.paragraph("  ", 2, Style::faint, "layers disagree for longer: the last column has all that comes later");
+  }
 }
 
 void timeline(Page& page, const sim::RunResult& r) {
   page.line();
   if (!r.changed && r.phases.empty() && r.schema.empty() && r.code.empty() && r.data.empty()) {
-    page.line(page.paint(Style::strong, "Timeline") + ": nothing was changed, and all layers agreed throughout");
+    page.line(page.paint(Style::strong, "Timeline") + ": nothing was changed, and all layers agreed");
     return;
   }
   const std::string from = r.changed ? fmt::format("from the change at {}", sim::text(*r.changed))
@@ -566,9 +568,9 @@ struct Fact {
 };
 
 std::string fact_text(const Page& page, const Fact& fact, std::size_t columns) {
-  const std::size_t gap = columns - std::min(columns, 2 + fact.name.size() + fact.value.size());
-  return "  " + std::string(fact.name) + std::string(std::max<std::size_t>(gap, 1), ' ') +
-         page.paint(fact.alarming ? Style::warning : Style::plain, fact.value);
+  const std::size_t room = columns - 2 - fact.name.size() - 1;
+  const std::string value = pad_left(cut(page.terminal, fact.value, room), room);
+  return fmt::format("  {} {}", fact.name, page.paint(fact.alarming ? Style::warning : Style::plain, value));
 }
 
 // Two lists side by side, or below each other where there is no room; figures flush right.

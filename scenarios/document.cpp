@@ -84,13 +84,14 @@ const Object<ScriptedChange> kScripted = object<ScriptedChange>(
     field("wide", &ScriptedChange::wide, "Writes a value beyond the old range of a widened column."));
 
 const Object<SourceConfig> kSource = object<SourceConfig>(
-    "source", "The source database and its workload. A tracked key stands for rows / tracked_keys rows.",
+    "source", "The source database and its workload. A tracked change stands for as many rows as change meanwhile.",
     field("rows", &SourceConfig::rows, "Rows in the table.").range(1, 1'000'000'000'000),
     field("changed_per_day", &SourceConfig::changed_per_day_ppm, "Share of rows that change in a day.").percentage(),
-    field("tracked_keys", &SourceConfig::tracked_keys, "Keys that are followed exactly.").range(0, 1'000),
-    field("tracked_changes_per_hour", &SourceConfig::tracked_changes_per_hour, "Changes of tracked keys, on average.").range(0, 600),
+    field("tracked_changes_per_hour", &SourceConfig::tracked_changes_per_hour, "Changes that are followed exactly, on average.").range(0, 600),
+    field("hot_keys", &SourceConfig::hot_keys, "Keys that are changed again and again; other updates meet a row of their own.").range(0, 1'000),
+    field("hot_share", &SourceConfig::hot_share_ppm, "Share of updates and deletes that meet a hot key (an assumption).").percentage(),
     field("daily_peak", &SourceConfig::daily_peak_permille, permille(1000, 4000), "Busiest hour over the mean."),
-    field("update_skew", &SourceConfig::update_skew_permille, permille(0, 4000), "Zipf exponent of which keys are updated."),
+    field("update_skew", &SourceConfig::update_skew_permille, permille(0, 4000), "Zipf exponent of which hot keys are updated."),
     field("inserts", &SourceConfig::inserts_ppm, "Share of changes that insert.").percentage(),
     field("deletes", &SourceConfig::deletes_ppm, "Share of changes that delete.").percentage(),
     field("log_retention", &SourceConfig::log_retention, "How long the log is kept.").range(minutes(1), kLongest),

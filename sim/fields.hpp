@@ -1,4 +1,5 @@
-// How a state is compared, hashed and checked: each state lists its members once, in fields(), and everything else follows.
+// How a state is compared, hashed and checked: each state lists its members once, in fields(), and everything else
+// follows.
 //
 //   struct State {
 //     Offset position;
@@ -72,7 +73,8 @@ constexpr bool all_listed(std::type_identity<std::tuple<Field...>>) {
   return (is_listed<std::remove_cvref_t<Field>>() && ...);
 }
 
-// Can all of it be hashed, and is no member forgotten, down to the last struct within? The cases are those of hash_into.
+// Can all of it be hashed, and is no member forgotten, down to the last struct within? The cases are those of
+// hash_into.
 template <class T>
 constexpr bool is_listed() {
   if constexpr (std::is_enum_v<T> || std::is_integral_v<T> || HashesItself<T> || std::same_as<T, std::string>) {
@@ -105,7 +107,8 @@ constexpr void hash_into(Hasher& h, const T& value) {
   } else if constexpr (HashesItself<T>) {
     value.add_to(h);
   } else if constexpr (HasFields<T>) {
-    static_assert(!std::is_aggregate_v<T> || detail::member_count<T>() == listed_fields<T>, "fields() forgets a member");
+    static_assert(!std::is_aggregate_v<T> || detail::member_count<T>() == listed_fields<T>,
+                  "fields() forgets a member");
     std::apply([&](const auto&... field) { (hash_into(h, field), ...); }, fields(value));
   } else if constexpr (std::same_as<T, std::string>) {
     h.add(value);

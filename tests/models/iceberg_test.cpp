@@ -53,10 +53,10 @@ Staged compaction(Buckets where) {
 Staged insert_overwrite(Buckets where) { return {.operation = Operation::overwrite, .added = where, .removed = where}; }
 
 // A was planned, then B committed: what becomes of A?
-Result against(Staged a, const Staged& b) {
+Result against(Staged a, Staged b) {
   Table t = table();
   EXPECT_EQ(commit(t, append(kMine | kOther), kNow), Result::ok);
-  a.from = head(t);
+  a.from = b.from = head(t);
   EXPECT_EQ(commit(t, b, kNow), Result::ok);
   return commit(t, a, kNow);
 }
@@ -205,6 +205,11 @@ TEST(ConflictMatrix, AMergeOnReadMergeLosesToAnyDeleteAtBothLevels) {  // note j
       EXPECT_EQ(against(merge_on_read(kMine, level), merge_on_read(where, level)), Result::conflicting_deletes);
     }
   }
+}
+
+TEST(ConflictMatrix, ACopyOnWriteMergeUnderSnapshotIsolationLosesToDeletesOnItsOwnFilesOnly) {  // note h
+  EXPECT_EQ(against(copy_on_write(kMine, Level::snapshot), merge_on_read(kMine, Level::snapshot)), Result::conflicting_deletes);
+  EXPECT_EQ(against(copy_on_write(kMine, Level::snapshot), merge_on_read(kOther, Level::snapshot)), Result::ok);
 }
 
 TEST(ConflictMatrix, AMergeLosesToACompactionOfItsFilesOnly) {  // notes d and i; rewrites are no new data

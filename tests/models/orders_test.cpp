@@ -75,7 +75,8 @@ PipelineConfig experiment(const std::string& order) {
   PipelineConfig c;
   c.horizon = sim::hours(12);
   c.sla = sim::hours(10);
-  c.source.tracked_keys = 0;
+  c.source.tracked_changes_per_hour = 0;
+  c.source.hot_keys = 0;
   for (int slot = 0; slot < 6; ++slot) add_slot(c.source.scripted, slot);
   c.changes.push_back({.name = "discount", .at = sim::minutes(5)});
   c.cdc.lag = sim::exactly(sim::seconds(1));

@@ -23,8 +23,8 @@ inline models::PipelineConfig quiet() {
   models::PipelineConfig c;
   c.horizon = sim::days(2);
   c.sla = sim::hours(24);
-  c.source.tracked_keys = 0;
-  c.source.inserts_ppm = 0;
+  c.source.hot_keys = 0;
+  c.source.tracked_changes_per_hour = 0;
   c.cdc.lag = sim::exactly(sim::seconds(1));
   c.cdc.failover = sim::exactly(sim::minutes(5));
   c.kafka.retention = sim::days(7);
@@ -64,12 +64,15 @@ inline models::ChangeConfig widened_column(std::string name, sim::Duration when)
 // The quiet pipeline with random traffic and the canonical rollout of one added column: done some six hours after the DDL.
 inline models::PipelineConfig rollout() {
   models::PipelineConfig c = quiet();
-  c.source.tracked_keys = 32;
+  c.source.hot_keys = 16;
+  c.source.hot_share_ppm = 700'000;
   c.source.tracked_changes_per_hour = 30;
-  c.source.inserts_ppm = 100'000;
   c.changes.push_back(added_column("discount", sim::hours(12)));
   return c;
 }
+
+// The key of the n-th scripted name, counted from 0 by first mention in time, where there are no hot keys.
+constexpr models::Key scripted_key(models::Key n) { return models::kTheRest + 1 + n; }
 
 inline models::StepConfig step(models::StepKind kind) {
   models::StepConfig s;

@@ -52,7 +52,7 @@ class PingPong {
   enum class Spectator : std::uint8_t { none, first, last };  // first: its question comes before those of the players
 
   static constexpr sim::Duration flight = sim::seconds(1);
-  static constexpr sim::Duration patience = sim::seconds(3);
+  static constexpr sim::Duration patience = sim::seconds(5);
 
   explicit PingPong(Spectator spectator = Spectator::none) : spectator_{spectator} {
     if (spectator == Spectator::first) add_spectator();

@@ -54,15 +54,15 @@ TEST(PingPong, PlaysALostBallAgain) {
   const PingPong model;
   const auto played = play_nominal(model, sim::seconds(10), {{model.ball_of(ping), 0, 1}});
   EXPECT_EQ(played.world.state.players[ping].repeats, 1U);
-  EXPECT_EQ(played.world.state.players[pong].next, 8U);  // three seconds late
+  EXPECT_EQ(played.world.state.players[pong].next, 6U);  // five seconds late
   EXPECT_EQ(played.record.notes[0].at, Instant{} + PingPong::patience);
   EXPECT_EQ(played.record.notes[1].at, Instant{} + PingPong::patience + PingPong::flight);
 }
 
 TEST(PingPong, LetsASlowBallThatWasPlayedAgainThrough) {
   const PingPong model;
-  const auto played = play_nominal(model, minute, {{model.flight_of(ping), 0, sim::milliseconds(3'500).us}});
-  EXPECT_EQ(played.world.state.players[ping].repeats, 1U);  // at 3 s; both balls arrive, and one counts
+  const auto played = play_nominal(model, minute, {{model.flight_of(ping), 0, sim::milliseconds(5'500).us}});
+  EXPECT_EQ(played.world.state.players[ping].repeats, 1U);  // at 5 s; both balls arrive, and one counts
   EXPECT_TRUE(in_play(played.world.state));
 }
 
@@ -79,7 +79,7 @@ TEST(PingPong, KeepsOneBallInPlayUnderEverySeed) {
 }
 
 // The same trace on every machine, under both compilers.
-TEST(PingPong, HasTheTraceThatItAlwaysHad) { EXPECT_EQ(play_nominal(PingPong{}, minute).hash, 0x0ULL); }
+TEST(PingPong, HasTheTraceThatItAlwaysHad) { EXPECT_EQ(play_nominal(PingPong{}, minute).hash, 0x18A76545AF53AAF5ULL); }
 
 TEST(PingPong, GivesTheSameTraceTwiceUnderAThousandSeeds) {
   const PingPong model;
@@ -97,10 +97,11 @@ TEST(PingPong, GivesTheSameTraceTwiceUnderAThousandSeeds) {
 
 TEST(PingPong, IsReplayedFromTheDeviationsOfASampledRun) {
   const PingPong model;
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+  for (std::uint64_t seed = 1; seed < 200; ++seed) {
     const auto sampled = play_sampled(model, minute, seed);
     const auto deviations = deviations_from_nominal(sampled.record, model.questions());
-    EXPECT_TRUE(std::ranges::any_of(deviations, [&](const auto& d) { return d.question == model.spin_of(ping); }));
+    EXPECT_TRUE(std::ranges::any_of(deviations, [&](const auto& d) { return d.question == model.spin_of(ping); }))
+        << "bits that came from seed " << seed << " and not from the nominal run's";
     const auto replayed = play_nominal(model, minute, deviations);
     ASSERT_EQ(replayed.hash, sampled.hash) << "seed " << seed;
     ASSERT_EQ(replayed.world, sampled.world) << "seed " << seed;
@@ -126,7 +127,7 @@ TEST(PingPong, IsReplayedFromNamesOverAnotherNumberingOfTheQuestions) {
 
 // Taking one actor's deviation away changes what happens, and the order of the choices, but no other answer.
 TEST(PingPong, LeavesEveryOtherAnswerAsItWasWhenADeviationIsTakenAway) {
-  const PingPong model;
+  const PingPong model{Spectator::last};
   std::size_t reordered = 0;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     const auto plain = play_sampled(model, minute, seed);
