@@ -165,6 +165,7 @@ bool ControlModel::busy(const Control& c) const {
 
 void ControlModel::ddl_executed(Control& c, std::uint8_t change, Context& out) const {
   if (c.rollouts[change].phase != Rollout::Phase::unseen) return;  // announced: the rollout is under way
+  c.rollouts[change].drifted = true;
   if (out.choose(id(Q::ddl_message)) == 0) {
     tell(out, Told::ddl_message_sent, change);
     return out.after(out.duration(id(Q::ddl_message_delay)), {.what = What::control_detected, .change = change});
@@ -175,9 +176,19 @@ void ControlModel::ddl_executed(Control& c, std::uint8_t change, Context& out) c
   out.at(pull, {.what = What::control_detected, .change = change, .number = 1});
 }
 
+// The workflow compares the source's schema with the tables', so it finds every change that nobody has told of, not this one
+// alone. Else a message that overtakes another would have code generated for a column whose tables are not altered.
 void ControlModel::detected(Control& c, std::uint8_t change, bool by_pull, Context& out) const {
+  if (c.rollouts[change].phase != Rollout::Phase::unseen) return;
+  c.rollouts[change].drifted = true;
+  for (std::size_t i = 0; i < c.rollouts.size(); ++i) {
+    const Rollout& r = c.rollouts[i];
+    if (r.drifted && r.phase == Rollout::Phase::unseen) found(c, static_cast<std::uint8_t>(i), by_pull, out);
+  }
+}
+
+void ControlModel::found(Control& c, std::uint8_t change, bool by_pull, Context& out) const {
   Rollout& r = c.rollouts[change];
-  if (r.phase != Rollout::Phase::unseen) return;
   r.detected = out.now();
   tell(out, Told::detected, change, by_pull ? 1 : 0);
   if (!automated(changes_[change])) {
@@ -312,6 +323,8 @@ void ControlModel::cut_over(Control& c, std::uint8_t build, Context& out) const 
       if (status != Status::running && status != Status::released) continue;
       if (version_of(kind, static_cast<std::uint8_t>(change)) == build) {
         settle(c, static_cast<std::uint8_t>(change), i, Status::done, out);
+      } else if (status == Status::released) {
+        settle(c, static_cast<std::uint8_t>(change), i, Status::failed, out);  // refused, and now another build took its place
       }
     }
   }
@@ -334,7 +347,7 @@ void ControlModel::backfill(Control& c, std::uint8_t change, Status status, Cont
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const Status now = c.rollouts[change].steps[i].status;
     if (steps_[i].kind != StepKind::backfill || (now != Status::running && now != Status::released)) continue;
-    return settle(c, change, i, status, out);
+    settle(c, change, i, status, out);  // each of them, where it was asked for again while it waited
   }
 }
 

@@ -99,6 +99,7 @@ struct StepState {
 struct Rollout {
   enum class Phase : std::uint8_t { unseen, queued, open, done, refused };
   Phase phase = Phase::unseen;
+  bool drifted = false;   // the source has it, or it was announced: there is something to detect
   bool bad_code = false;  // generated code that cannot run, and nobody has noticed yet
   sim::Instant detected;
   sim::Instant opened;
@@ -106,7 +107,7 @@ struct Rollout {
   boost::container::static_vector<StepState, kStepsMax> steps;
 
   bool operator==(const Rollout&) const = default;
-  friend auto fields(const Rollout& r) { return std::tie(r.phase, r.bad_code, r.detected, r.opened, r.finished, r.steps); }
+  friend auto fields(const Rollout& r) { return std::tie(r.phase, r.drifted, r.bad_code, r.detected, r.opened, r.finished, r.steps); }
 };
 
 struct Control {
@@ -142,6 +143,7 @@ class ControlModel {
   bool busy(const Control&) const;  // a rollout is open
 
  private:
+  void found(Control&, std::uint8_t change, bool by_pull, Context&) const;
   void open_next(Control&, Context&) const;
   void make_ready(Control&, std::uint8_t change, std::size_t step, Context&) const;
   void settle(Control&, std::uint8_t change, std::size_t step, StepState::Status, Context&) const;

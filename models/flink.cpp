@@ -174,6 +174,7 @@ void FlinkModel::fail(Flink& f, Flink::Phase phase, Context& out) const {
 }
 
 void FlinkModel::deploy(Flink& f, FlinkIo io, const Build& next, Context& out) const {
+  f.committed_by = Flink::kNobody;  // its first checkpoint is a cut-over, also where the build is the one that ran before
   f.wanted = next;
   f.refusal_told = false;
   ++f.epoch;  // a checkpoint under way ends in the savepoint
@@ -293,7 +294,9 @@ void FlinkModel::rewind(Flink& f, FlinkIo io, std::uint8_t change, Context& out)
   f.rewinding = true;
   f.rewind_change = change;
   f.rewound_until = std::numeric_limits<std::uint32_t>::max();  // known at the start: the savepoint before it ends nothing
+  const std::uint8_t committed_by = f.committed_by;
   deploy(f, io, f.phase == Flink::Phase::running ? f.build : f.wanted, out);
+  f.committed_by = committed_by;  // reading again is no cut-over
 }
 
 }  // namespace converge::models

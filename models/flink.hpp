@@ -57,6 +57,7 @@ struct Position {
 };
 
 struct Flink {
+  static constexpr std::uint8_t kNobody = 0xFF;
   enum class Phase : std::uint8_t {
     running,
     stopping,    // stop-with-savepoint under way
@@ -70,7 +71,7 @@ struct Flink {
   Phase phase = Phase::running;
   Build build;                     // running, or the last one that ran
   Build wanted;                    // being installed
-  std::uint8_t committed_by = 0;   // version of the build that committed last
+  std::uint8_t committed_by = 0;   // version of the build that committed last; kNobody: none since the newest deploy
   bool refusal_told = false;
   std::uint32_t epoch = 0;         // raised whenever what is under way is given up
   std::uint32_t checkpoint = 0;    // id of the newest completed one

@@ -262,8 +262,9 @@ std::vector<Cell> bar(const Page& page, const Axis& axis, const sim::Phase& p) {
   std::vector<Cell> cells = empty_chart(page, axis);
   if (p.status == Status::not_reached) {
     constexpr std::string_view words = "not reached";
-    for (std::size_t i = 0; i < words.size() && !axis.is_line(i) && i < cells.size(); ++i)
+    for (std::size_t i = 0; i < words.size() && i < cells.size() && !axis.is_line(i); ++i) {
       cells[i] = {words.substr(i, 1), Style::faint};
+    }
     return cells;
   }
   const auto since = [&](const std::optional<Instant>& t) {
@@ -271,7 +272,7 @@ std::vector<Cell> bar(const Page& page, const Axis& axis, const sim::Phase& p) {
   };
   const Duration started = since(p.started);
   const Duration ready = p.ready ? since(p.ready) : started;
-  const Duration finished = since(p.finished);
+  const Duration finished = p.status == Status::failed && !p.finished ? started : since(p.finished);
   const Style style = p.status == Status::failed ? Style::red : stage_style(p.stage);
   const std::size_t halves = 2 * (axis.before + axis.after);
   std::optional<std::size_t> last;

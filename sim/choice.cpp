@@ -13,6 +13,9 @@ constexpr std::int32_t kMillion = 1'000'000;
 
 std::int64_t sampled_option(const std::vector<Option>& options, std::uint64_t seed, std::uint64_t stream,
                             std::uint32_t occurrence) {
+  std::int32_t total = 0;
+  for (std::size_t i = 1; i < options.size(); ++i) total += options[i].ppm;
+  if (total == 0) return 0;  // declared, and never drawn: most faults of most scenarios
   Bits bits{seed, stream, occurrence};
   auto left = static_cast<std::int64_t>(below(kMillion, bits));
   for (std::size_t i = 1; i < options.size(); ++i) {
@@ -35,13 +38,17 @@ std::int64_t nominal_answer(const Question& q, std::uint32_t occurrence) {
 }
 
 std::int64_t sampled_answer(const Question& q, std::uint64_t seed, std::uint32_t occurrence) {
+  return sampled_answer(q, q.stream(), seed, occurrence);
+}
+
+std::int64_t sampled_answer(const Question& q, std::uint64_t stream, std::uint64_t seed, std::uint32_t occurrence) {
   switch (q.answers) {
     case AnswerKind::duration: {
-      Bits bits{seed, q.stream(), occurrence};
+      Bits bits{seed, stream, occurrence};
       return sample(q.distribution, bits);
     }
-    case AnswerKind::option: return sampled_option(q.options, seed, q.stream(), occurrence);
-    case AnswerKind::bits: return static_cast<std::int64_t>(draw64(seed, q.stream(), occurrence));
+    case AnswerKind::option: return sampled_option(q.options, seed, stream, occurrence);
+    case AnswerKind::bits: return static_cast<std::int64_t>(draw64(seed, stream, occurrence));
   }
   assert(false);
   return 0;

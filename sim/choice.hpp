@@ -49,6 +49,8 @@ std::int64_t nominal_answer(const Question&, std::uint32_t occurrence);
 
 // What the law of the question gives under this seed: a pure function of (seed, question's name, occurrence).
 std::int64_t sampled_answer(const Question&, std::uint64_t seed, std::uint32_t occurrence);
+// The same, for those who ask often and keep the question's stream at hand.
+std::int64_t sampled_answer(const Question&, std::uint64_t stream, std::uint64_t seed, std::uint32_t occurrence);
 
 // Is this an answer that the question's domain allows?
 bool allowed(const Question&, std::int64_t answer);

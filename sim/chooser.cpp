@@ -16,6 +16,11 @@ std::int64_t NominalChooser::answer(QuestionId q, std::uint32_t occurrence) {
   return static_cast<std::int64_t>(draw64(0, streams_[q], occurrence));
 }
 
+SampledChooser::SampledChooser(const std::vector<Question>& questions, std::uint64_t seed)
+    : questions_{questions}, seed_{seed} {
+  for (const Question& q : questions) streams_.push_back(q.stream());
+}
+
 ReplayedChooser::ReplayedChooser(Chooser& elsewhere, const std::vector<Deviation>& deviations) : elsewhere_{elsewhere} {
   for (const Deviation& d : deviations) {
     answers_[{d.question, d.occurrence}] = d.answer;

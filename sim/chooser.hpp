@@ -26,13 +26,14 @@ class NominalChooser final : public Chooser {
 // Draws every answer from its domain: a pure function of (seed, name of the choice).
 class SampledChooser final : public Chooser {
  public:
-  SampledChooser(const std::vector<Question>& questions, std::uint64_t seed) : questions_{questions}, seed_{seed} {}
+  SampledChooser(const std::vector<Question>& questions, std::uint64_t seed);
   std::int64_t answer(QuestionId q, std::uint32_t occurrence) override {
-    return sampled_answer(questions_[q], seed_, occurrence);
+    return sampled_answer(questions_[q], streams_[q], seed_, occurrence);
   }
 
  private:
   const std::vector<Question>& questions_;
+  std::vector<std::uint64_t> streams_;
   std::uint64_t seed_;
 };
 

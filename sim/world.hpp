@@ -1,6 +1,7 @@
 // The world: all that changes during a run, as one value that can be copied, compared and hashed.
 //
-// Order of events is total and stated: earlier instant first; at one instant, in the order in which they were asked for.
+// Order of events is total and stated: earlier instant first; at one instant, in the order in which they were asked
+// for.
 #pragma once
 
 #include <algorithm>
@@ -75,13 +76,13 @@ class Context {
 // changes is State.
 template <class M>
 concept Model = ListsEveryField<typename M::State> && HasFields<typename M::Event> &&
-    std::equality_comparable<typename M::State> && std::copyable<typename M::State> &&
-    requires(const M& model, typename M::State& state, const typename M::Event& event,
-             Context<typename M::Event>& context) {
-      { model.questions() } -> std::same_as<const std::vector<Question>&>;
-      model.start(state, context);
-      model.handle(state, event, context);
-    };
+                std::equality_comparable<typename M::State> && std::copyable<typename M::State> &&
+                requires(const M& model, typename M::State& state, const typename M::Event& event,
+                         Context<typename M::Event>& context) {
+                  { model.questions() } -> std::same_as<const std::vector<Question>&>;
+                  model.start(state, context);
+                  model.handle(state, event, context);
+                };
 
 template <Model M>
 using WorldOf = World<typename M::Event, typename M::State>;
@@ -111,7 +112,8 @@ bool step(const M& model, WorldOf<M>& world, Chooser& chooser, Trace& trace) {
 // Handles every event up to and including `horizon`, and leaves the world there; but time never goes back.
 template <Model M>
 void run_until(const M& model, WorldOf<M>& world, Instant horizon, Chooser& chooser, Trace& trace) {
-  while (!world.agenda.pending.empty() && world.agenda.pending.front().at <= horizon) step(model, world, chooser, trace);
+  while (!world.agenda.pending.empty() && world.agenda.pending.front().at <= horizon)
+    step(model, world, chooser, trace);
   world.agenda.now = std::max(world.agenda.now, horizon);
 }
 

@@ -62,6 +62,9 @@ TEST(SampledAnswer, DependsOnTheNamesAndNotOnTheLaw) {
   Question renamed = change();
   renamed.kind = "other";
   EXPECT_NE(sampled_answer(change(), 1, 0), sampled_answer(renamed, 1, 0));
+  Question of_another = change();
+  of_another.actor = "ecruos";
+  EXPECT_NE(sampled_answer(change(), 1, 0), sampled_answer(of_another, 1, 0));
   Question moved = change();
   moved.actor = "sourcec";  // the same letters in a row, split elsewhere
   moved.kind = "hange";

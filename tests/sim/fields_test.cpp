@@ -15,9 +15,9 @@
 #include "sim/time.hpp"
 
 namespace converge::sim {
-namespace {
 
-enum class Phase : std::uint8_t { running, restarting };
+// Has a name, because Clang warns of functions in an unnamed one that are only looked at.
+namespace fields_test {
 
 struct Inner {
   std::int32_t a = 0;
@@ -26,28 +26,7 @@ struct Inner {
   friend constexpr auto fields(const Inner& s) { return std::tie(s.a, s.b); }
 };
 
-struct Whole {
-  bool first = false;  // with three bytes of padding behind it
-  std::uint32_t number = 0;
-  std::array<std::uint16_t, 3> row{};
-  std::vector<Inner> many;
-  Inner one;
-  std::string text;
-  Phase phase = Phase::running;
-  Duration wait;
-  std::map<std::int32_t, Inner> by_key;
-  std::vector<bool> flags;
-  bool last = false;
-
-  bool operator==(const Whole&) const = default;
-  friend auto fields(const Whole& s) {
-    return std::tie(s.first, s.number, s.row, s.many, s.one, s.text, s.phase, s.wait, s.by_key, s.flags, s.last);
-  }
-};
-static_assert(ListsEveryField<Inner>);
-static_assert(ListsEveryField<Whole>);
-
-// Each forgets the member that is called so, or holds something that no state may hold.
+// Each forgets the member that is called so.
 struct ForgetsANumber {
   std::uint32_t number = 0;
   std::uint32_t forgotten = 0;
@@ -87,6 +66,36 @@ struct ForgetsItsBase : Inner {
   std::uint32_t number = 0;
   friend auto fields(const ForgetsItsBase& s) { return std::tie(s.number); }
 };
+
+}  // namespace fields_test
+
+namespace {
+
+using namespace fields_test;
+
+enum class Phase : std::uint8_t { running, restarting };
+
+struct Whole {
+  bool first = false;  // with three bytes of padding behind it
+  std::uint32_t number = 0;
+  std::array<std::uint16_t, 3> row{};
+  std::vector<Inner> many;
+  Inner one;
+  std::string text;
+  Phase phase = Phase::running;
+  Duration wait;
+  std::map<std::int32_t, Inner> by_key;
+  std::vector<bool> flags;
+  bool last = false;
+
+  bool operator==(const Whole&) const = default;
+  friend auto fields(const Whole& s) {
+    return std::tie(s.first, s.number, s.row, s.many, s.one, s.text, s.phase, s.wait, s.by_key, s.flags, s.last);
+  }
+};
+static_assert(ListsEveryField<Inner>);
+static_assert(ListsEveryField<Whole>);
+
 static_assert(!ListsEveryField<ForgetsANumber>);
 static_assert(!ListsEveryField<ForgetsAnArray>);
 static_assert(!ListsEveryField<ForgetsAVector>);
