@@ -26,7 +26,7 @@ Reasons MonitorModel::reasons(const Source& s, const BaseTable& base, Key key) c
     const Cell truth = source_.truth(s, row.lsn, slot);
     if (row.cells[slot] == truth) continue;
     why = static_cast<Reasons>(why | (slot == 0 ? kWrong : change_bit(slot - std::size_t{1})));
-    if (row.cells[slot] == kNull) why = static_cast<Reasons>(why | kNullish);
+    why = static_cast<Reasons>(why | (row.cells[slot] == kNull ? kNullish : kOtherValue));
   }
   return why;
 }

@@ -25,8 +25,9 @@ struct ReadersConfig {
   Adopt adopt = Adopt::rollout_done;
 };
 
-// Why a base row differs from the source: one bit a change's column, and three more.
+// Why a base row differs from the source: one bit a change's column, and four more.
 using Reasons = std::uint8_t;
+inline constexpr Reasons kOtherValue = 1U << 4U;  // of the wrong columns, some hold a value that the source does not have there
 inline constexpr Reasons kWrong = 1U << 5U;  // a column that no change touched, or the row's existence
 inline constexpr Reasons kStale = 1U << 6U;  // misses a change for longer than the objective
 inline constexpr Reasons kNullish = 1U << 7U;  // of the wrong columns, some are null
@@ -96,6 +97,7 @@ class MonitorModel {
     return m.differing[reason] * source_.weight() + (rest ? source_.config().rows : 0);
   }
   std::int64_t null_rows(const Monitor& m) const { return rows(m, 7); }
+  std::int64_t other_value_rows(const Monitor& m) const { return rows(m, 4); }
   std::int64_t stale_rows(const Monitor& m) const { return rows(m, 6); }
   std::int64_t diverged_rows(const Monitor& m) const {
     const bool rest = !m.rows.empty() && m.rows[kTheRest] != 0;

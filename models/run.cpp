@@ -377,6 +377,7 @@ sim::RunResult judge(const Pipeline& model, const Run& run) {
   r.stale_worst = s.monitor.worst_stale;
   r.stalest = s.monitor.stalest;
   r.diverged_at_end = model.monitor().diverged_rows(s.monitor);
+  r.wrong_at_end = model.monitor().other_value_rows(s.monitor);
   r.nulls_at_end = model.monitor().null_rows(s.monitor);
   r.merges_committed = s.merge.committed;
   r.merges_stalled = s.merge.unresolved + s.merge.overflowed + s.merge.expired;

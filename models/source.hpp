@@ -40,7 +40,7 @@ struct ScriptedChange {
 struct SourceConfig {
   std::int64_t rows = 1'000'000'000;
   std::int32_t changed_per_day_ppm = 20'000;
-  std::int32_t hot_keys = 32;
+  std::int32_t hot_keys = 256;
   std::int32_t hot_share_ppm = 400'000;      // of updates and deletes that meet a hot key
   std::int32_t tracked_changes_per_hour = 12;
   std::int32_t daily_peak_permille = 2'000;  // busiest hour over mean

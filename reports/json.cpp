@@ -162,6 +162,7 @@ Json document(const sim::RunResult& r) {
         {"worst_stale_rows", r.stale_worst},
         {"oldest_missing_change_s", seconds(r.stalest)},
         {"null_rows_at_end", r.nulls_at_end},
+        {"wrong_rows_at_end", r.wrong_at_end},
         {"diverged_rows_at_end", r.diverged_at_end}}},
       {"cost",
        {{"merges_committed", r.merges_committed},

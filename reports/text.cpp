@@ -580,7 +580,7 @@ void readers_and_cost(Page& page, const sim::RunResult& r) {
   const std::array readers{Fact{"reads", count_or_figure(r.reads)},
                            Fact{"of these failed", count_or_figure(r.reads_failed), r.reads_failed != 0},
                            Fact{"most nulls in a read", rows(r.nulls_worst), r.nulls_worst != 0},
-                           Fact{"most stale in a read", rows(r.stale_worst), r.stale_worst != 0},
+                           Fact{"most overdue in a read", rows(r.stale_worst), r.stale_worst != 0},
                            Fact{"oldest missing change", sim::text(r.stalest)},
                            Fact{"nulls at the end", rows(r.nulls_at_end), r.nulls_at_end != 0}};
   const std::string lost = fmt::format("{} of {}", count_or_figure(r.changes_lost), count_or_figure(r.changes));
@@ -589,7 +589,7 @@ void readers_and_cost(Page& page, const sim::RunResult& r) {
                         Fact{"merges lost", count_or_figure(r.merges_lost), r.merges_lost != 0},
                         Fact{"Flink down", sim::text(r.flink_down)},
                         Fact{"changes lost", lost, r.changes_lost != 0},
-                        Fact{"diverged at the end", rows(r.diverged_at_end), r.diverged_at_end != 0}};
+                        Fact{"wrong values at end", rows(r.wrong_at_end), r.wrong_at_end != 0}};
   constexpr std::size_t columns = (columns_usual - 4) / 2;
   const std::string_view left = "What readers saw";
   const std::string_view right = "What it cost";

@@ -305,6 +305,7 @@ const Object<Expect> kExpect = object<Expect>(
     field("merges_stall", &Expect::merges_stall, "Merge runs fail in analysis, or on a value that is too wide."),
     field("loses_changes", &Expect::loses_changes, "Changes are lost for good."),
     field("nulls_left", &Expect::nulls_left, "Nulls are left at the end."),
+    field("wrong_values_left", &Expect::wrong_values_left, "Values that the source does not have there are left at the end."),
     field("converges_within", &Expect::converges_within, "From the change.").at_most(kLongest));
 
 const Object<SlaSection> kSla = object<SlaSection>(

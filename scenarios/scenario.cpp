@@ -273,6 +273,7 @@ std::vector<std::string> unmet(const Expect& e, const sim::RunResult& r) {
   flag(e.merges_stall, r.merges_stalled > 0, "merges stall");
   flag(e.loses_changes, r.changes_lost > 0, "loses changes");
   flag(e.nulls_left, r.nulls_at_end > 0, "nulls left");
+  flag(e.wrong_values_left, r.wrong_at_end > 0, "wrong values left");
   if (e.converges_within && (!r.convergence || *r.convergence > *e.converges_within)) {
     all.push_back("convergence took " + (r.convergence ? text(*r.convergence) : std::string{"for ever"}));
   }

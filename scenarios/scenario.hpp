@@ -26,6 +26,7 @@ struct Expect {
   std::optional<bool> merges_stall;
   std::optional<bool> loses_changes;
   std::optional<bool> nulls_left;
+  std::optional<bool> wrong_values_left;
   std::optional<sim::Duration> converges_within;
 };
 

@@ -103,6 +103,7 @@ struct RunResult {
   Duration stalest;                // oldest missing change
   std::int64_t diverged_at_end = 0;
   std::int64_t nulls_at_end = 0;
+  std::int64_t wrong_at_end = 0;  // rows with a value that the source does not have there: older, or cut
   std::uint64_t merges_committed = 0;
   std::uint64_t merges_stalled = 0;   // runs that could not be analysed, or met a value too wide
   std::uint64_t merges_lost = 0;      // conflicts and crashes

@@ -215,9 +215,9 @@ What readers saw                          What it cost
   reads                            960      merges committed                 240
   of these failed                    0      merges stalled                     0
   most nulls in a read      1.4 M rows      merges lost                        0
-  most stale in a read          0 rows      Flink down                4 min 12 s
+  most overdue in a read        0 rows      Flink down                4 min 12 s
   oldest missing change     1 h 10 min      changes lost              0 of 2,880
-  nulls at the end              0 rows      diverged at the end           0 rows
+  nulls at the end              0 rows      wrong values at end           0 rows
 
 Properties, and how far the run stayed from violating each
   ✓ converges-in-time  9 h 58 min  agreed at d0 23:02:00 and stayed so
@@ -269,9 +269,9 @@ What readers saw                          What it cost
   reads                            960      merges committed                 240
   of these failed                    3      merges stalled                     0
   most nulls in a read      1.4 M rows      merges lost                        0
-  most stale in a read          0 rows      Flink down                4 min 12 s
+  most overdue in a read        0 rows      Flink down                4 min 12 s
   oldest missing change     1 h 10 min      changes lost              3 of 2,880
-  nulls at the end              0 rows      diverged at the end       1,204 rows
+  nulls at the end              0 rows      wrong values at end           0 rows
 
 Properties, and how far the run stayed from violating each
   VIOLATED converges-in-time        -6 h  All layers agree within the SLA.

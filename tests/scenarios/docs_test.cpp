@@ -367,10 +367,23 @@ TEST(Docs, TheModelsPagesGiveEveryParameterWithItsDefault) {
     }
     if (lines != before) spit(page, text_of(lines));
   }
-  const std::set<std::string> elsewhere{"scenario", "deviation", "expect"};  // the guide's
+  const std::set<std::string> elsewhere{"scenario", "deviation", "expect"};  // the guide explains these
   for (const auto& [name, value] : real) {
     if (elsewhere.contains(name.substr(0, name.find('.')))) continue;
     EXPECT_TRUE(listed.contains(name)) << name << " is in no table of docs/models";
+  }
+}
+
+TEST(Docs, TheGuideListsEveryChoice) {
+  const std::string guide = slurp(kRoot / "docs/guide.md");
+  for (const sim::Question& q : models::questions({})) {
+    const std::string row = fmt::format("| `{}` | `{}` |", q.actor, q.kind);
+    const std::size_t at = guide.find(row);
+    EXPECT_NE(at, std::string::npos) << "docs/guide.md lists no choice " << q.kind << " of " << q.actor;
+    const std::string line = at == std::string::npos ? "" : guide.substr(at, guide.find('\n', at) - at);
+    for (const sim::Option& option : q.options) {
+      EXPECT_NE(line.find("`" + option.name + "`"), std::string::npos) << row << " does not name the answer " << option.name;
+    }
   }
 }
 
