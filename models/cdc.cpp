@@ -39,10 +39,20 @@ void CdcModel::pump(Cdc& cdc, const Source& source, Topic& topic, const SourceMo
     if (out.choose(id(Q::cdc_crash)) != 0) {
       cdc.phase = Cdc::Phase::down;
       tell(out, Told::cdc_crashed, cdc.flushed, cdc.position);
-      out.after(out.duration(id(Q::cdc_failover)), {.what = What::cdc_recover});
+      cdc.back = out.now() + out.duration(id(Q::cdc_failover));
+      out.at(cdc.back, {.what = What::cdc_recover});
       return;
     }
   }
+}
+
+sim::Instant CdcModel::reads_from(const Cdc& cdc, sim::Instant now) const {
+  switch (cdc.phase) {
+    case Cdc::Phase::running: return now;
+    case Cdc::Phase::down: return cdc.back;
+    case Cdc::Phase::failed: return sim::never;
+  }
+  return sim::never;
 }
 
 void CdcModel::recover(Cdc& cdc, const Source& source, const SourceModel& sources, Context& out) const {

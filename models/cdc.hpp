@@ -31,9 +31,10 @@ struct Cdc {
   Lsn position = 0;              // handed over up to here
   Lsn flushed = 0;               // stored: where a crash resumes
   std::int64_t interval = 0;     // number of that interval
+  sim::Instant back;             // when it is running again
 
   bool operator==(const Cdc&) const = default;
-  friend auto fields(const Cdc& c) { return std::tie(c.phase, c.position, c.flushed, c.interval); }
+  friend auto fields(const Cdc& c) { return std::tie(c.phase, c.position, c.flushed, c.interval, c.back); }
 };
 
 class CdcModel {
@@ -43,6 +44,9 @@ class CdcModel {
   // Reads the log up to `upto` and hands it to the topic.
   void pump(Cdc&, const Source&, Topic&, const SourceModel&, const KafkaModel&, Lsn upto, Context&) const;
   void recover(Cdc&, const Source&, const SourceModel&, Context&) const;
+
+  // From when on it hands over what is written to the log now; never, if it has failed.
+  sim::Instant reads_from(const Cdc&, sim::Instant now) const;
 
   const CdcConfig& config() const { return config_; }
 

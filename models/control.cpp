@@ -163,12 +163,12 @@ bool ControlModel::busy(const Control& c) const {
                      [](const Rollout& r) { return r.phase == Rollout::Phase::open; });
 }
 
-void ControlModel::ddl_executed(Control& c, std::uint8_t change, Context& out) const {
+void ControlModel::ddl_executed(Control& c, std::uint8_t change, sim::Instant from, Context& out) const {
   if (c.rollouts[change].phase != Rollout::Phase::unseen) return;  // announced: the rollout is under way
   c.rollouts[change].drifted = true;
-  if (out.choose(id(Q::ddl_message)) == 0) {
+  if (out.choose(id(Q::ddl_message)) == 0 && from != sim::never) {
     tell(out, Told::ddl_message_sent, change);
-    return out.after(out.duration(id(Q::ddl_message_delay)), {.what = What::control_detected, .change = change});
+    return out.at(from + out.duration(id(Q::ddl_message_delay)), {.what = What::control_detected, .change = change});
   }
   tell(out, Told::ddl_message_lost, change);
   sim::Instant pull = sim::Instant{} + config_.pull_offset;

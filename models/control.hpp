@@ -128,7 +128,8 @@ class ControlModel {
   ControlModel(const ControlConfig& config, sim::Epoch epoch, const std::vector<ChangeConfig>& changes);
 
   void start(Control&, Context&) const;
-  void ddl_executed(Control&, std::uint8_t change, Context&) const;
+  // The connector reads the DDL `from` that instant on, and sends the message that starts the workflow.
+  void ddl_executed(Control&, std::uint8_t change, sim::Instant from, Context&) const;
   void detected(Control&, std::uint8_t change, bool by_pull, Context&) const;
   void go(Control&, std::uint8_t change, std::size_t step, ControlIo, Context&) const;
   void alter(Control&, std::uint8_t change, std::size_t step, ControlIo, Context&) const;

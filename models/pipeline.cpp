@@ -61,7 +61,7 @@ void Pipeline::handle(State& s, const Event& e, Context& out) const {
     case What::source_scripted: return source_.scripted(s.source, out);
     case What::source_ddl:
       source_.ddl(s.source, e.change, out);
-      control_.ddl_executed(s.control, e.change, out);
+      control_.ddl_executed(s.control, e.change, cdc_.reads_from(s.cdc, out.now()), out);
       monitor_.truth_moved(s.monitor, s.source, s.base);
       return layers_moved(s, out);
     case What::cdc_pump: return cdc_.pump(s.cdc, s.source, s.topic, source_, kafka_, e.epoch, out);
