@@ -1,6 +1,6 @@
 // The change data capture connector: one Debezium task on Kafka Connect.
 //
-// Kept (facts/kafka-flink-cdc.md 2, 5, 9): reads the log in order with a lag; offsets are flushed every 60 s, so a crash hands
+// Kept (docs/facts/kafka-flink-cdc.md 2, 5, 9): reads the log in order with a lag; offsets are flushed every 60 s, so a crash hands
 // over everything after the flushed position again, in order (at least once); a lost worker's task stays unassigned for minutes;
 // a position that the source's log no longer has fails the connector for good; a DDL reaches the control plane as a message of
 // its own, which may be lost (pinterest-three-phase.md 2). A partition without leader holds up the whole task: it is one

@@ -272,7 +272,9 @@ void ControlModel::go(Control& c, std::uint8_t change, std::size_t step, Control
       if (kind == StepKind::deploy_flink && c.rollouts[change].bad_code) {
         c.rollouts[change].bad_code = false;
         const sim::Duration fix = out.duration(id(Q::fix));
-        out.after({}, {.what = What::flink_bad_code, .epoch = static_cast<std::uint32_t>(fix.us / 1'000'000)});
+        out.after({}, {.what = What::flink_bad_code,
+                       .number = version_of(kind, change),
+                       .epoch = static_cast<std::uint32_t>(fix.us / 1'000'000)});
       }
       return out.after({}, {.what = What::flink_deploy, .change = change, .number = version_of(kind, change)});
     case StepKind::backfill: return out.after({}, {.what = What::backfill_request, .change = change});

@@ -1,6 +1,6 @@
 // The control plane: detects a change, regenerates code, waits for review, and walks the plan through each system's cadence.
 //
-// Kept (facts/pinterest-three-phase.md 2, 3): push detection by a DDL message that may be lost, a daily pull that finds what push
+// Kept (docs/facts/pinterest-three-phase.md 2, 3): push detection by a DDL message that may be lost, a daily pull that finds what push
 // missed; classification (unsupported or sensitive changes are blocked); code generation, review, CI, staging for Flink; tables
 // altered at the trigger, after the merge of the pull request, or after staging; one change at a time per table, later ones
 // queue; ALTER TABLE is not retried by the engine when it loses its race (iceberg.md 2.2), so the workflow tries again;

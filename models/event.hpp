@@ -25,7 +25,7 @@ enum class What : std::uint8_t {
   flink_commit,        // the checkpoint is complete: the sink commits its files
   flink_deploy,        // install build `number`: stop with savepoint first
   flink_submit,        // the program is submitted (again)
-  flink_bad_code,      // the build being installed cannot run until `epoch` seconds from now
+  flink_bad_code,      // build `number`, about to be installed, cannot run until `epoch` seconds from now
   flink_recover,       // after a failure: tasks run again, from the newest checkpoint
   flink_rewind,        // read Kafka again from the position of the DDL of `change`
   merge_tick,          // the scheduler's tick

@@ -17,6 +17,12 @@ void tell(Context& out, Told told, std::int64_t a = 0, std::int64_t b = 0, std::
 
 bool alive(const Flink& f) { return f.phase == Flink::Phase::running; }
 
+// Has it read all that was there when it went back? What a reset of offsets left is held, and counts.
+bool rewound(const Flink& f) {
+  return f.rewinding && f.position.next >= f.rewound_until &&
+         std::none_of(f.position.held.begin(), f.position.held.end(), [&](std::uint32_t i) { return i < f.rewound_until; });
+}
+
 }  // namespace
 
 void FlinkModel::start(Flink& f, const CdcTable& table, Context& out) const {
@@ -44,7 +50,7 @@ void FlinkModel::checkpoint(Flink& f, FlinkIo io, Context& out) const {
     f.stored = f.position;
     ++f.checkpoint;
     iceberg::touch(io.table.table);
-    if (f.rewinding && f.position.next >= f.rewound_until) {
+    if (rewound(f)) {
       f.rewinding = false;
       out.after({}, {.what = What::control_backfilled, .change = f.rewind_change});
     }
@@ -135,7 +141,10 @@ sim::Duration FlinkModel::restore(Context& out) const {
   return out.duration(id(Q::flink_restore));
 }
 
-void FlinkModel::bad_code(Flink& f, sim::Duration fix, Context& out) const { f.broken_until = out.now() + fix; }
+void FlinkModel::bad_code(Flink& f, std::uint8_t version, sim::Duration fix, Context& out) const {
+  f.broken = version;
+  f.broken_until = out.now() + fix;
+}
 
 // The sink's commit: one append snapshot that carries the checkpoint's id. Appends validate nothing and never conflict.
 void FlinkModel::append(Flink& f, FlinkIo io, std::vector<LedgerRow>& rows, Context& out) const {
@@ -155,7 +164,7 @@ void FlinkModel::append(Flink& f, FlinkIo io, std::vector<LedgerRow>& rows, Cont
     tell(out, Told::flink_cut_over, f.build.version, f.checkpoint);
     out.after({}, {.what = What::control_cut_over, .number = f.build.version});
   }
-  if (f.rewinding && f.position.next >= f.rewound_until) {
+  if (rewound(f)) {
     f.rewinding = false;
     out.after({}, {.what = What::control_backfilled, .change = f.rewind_change});
   }
@@ -203,7 +212,8 @@ void FlinkModel::submit(Flink& f, FlinkIo io, std::uint32_t epoch, Context& out)
   const Columns table = slots(iceberg::current_schema(io.table.table));
   const Columns missing = static_cast<Columns>((f.wanted.columns & ~table) |
                                                (f.wanted.wide & ~iceberg::widened(io.table.table)));
-  if (out.now() < f.broken_until || missing != 0) {
+  const bool broken = f.wanted.version == f.broken && out.now() < f.broken_until;  // a rollback needs no mended code
+  if (broken || missing != 0) {
     if (!f.refusal_told) {
       f.refusal_told = true;
       if (missing != 0) {

@@ -1,6 +1,6 @@
 // The Flink job: Kafka source -> by-name projection of a build -> Iceberg sink (append into the CDC table).
 //
-// Kept (facts/kafka-flink-cdc.md 3, 4; recordings/flink): a build selects columns by name, so a field that it does not know is
+// Kept (docs/facts/kafka-flink-cdc.md 3, 4): a build selects columns by name, so a field that it does not know is
 // dropped and a column that its table lacks refuses the submission; offsets live in checkpoints, and a failure goes back to the
 // newest one; files are committed when a checkpoint is complete, under its id, so a restore commits what the table does not
 // have yet; a deploy is stop-with-savepoint, restore, catch-up at a finite speed, one instance at a time; a job that cannot be
@@ -81,7 +81,8 @@ struct Flink {
   std::vector<LedgerRow> pending;  // in a completed checkpoint, not committed to the table
   bool committing = false;         // a checkpoint is under way
   sim::Instant stopped;            // when it last stopped reading
-  sim::Instant broken_until;       // the wanted build cannot run before: its generated code is being mended
+  std::uint8_t broken = kNobody;   // version of a build whose generated code is being mended, and cannot run
+  sim::Instant broken_until;       // before
   sim::Instant resumed;            // when it last began again
   sim::Instant read_upto;          // append time up to which it had read when it stopped
   Columns table_columns = 0;       // of the table when the job was submitted: the sink pins them
@@ -100,7 +101,7 @@ struct Flink {
   bool operator==(const Flink&) const = default;
   friend auto fields(const Flink& f) {
     return std::tie(f.phase, f.build, f.wanted, f.committed_by, f.refusal_told, f.epoch, f.checkpoint, f.position, f.stored,
-                    f.staged, f.pending, f.committing, f.stopped, f.broken_until, f.resumed, f.read_upto, f.table_columns, f.rewind_requested, f.rewind_after,
+                    f.staged, f.pending, f.committing, f.stopped, f.broken, f.broken_until, f.resumed, f.read_upto, f.table_columns, f.rewind_requested, f.rewind_after,
                     f.rewinding, f.rewound_until, f.rewind_change, f.lost, f.unreadable, f.truncated, f.down, f.planned_stops,
                     f.unplanned_stops);
   }
@@ -123,7 +124,7 @@ class FlinkModel {
   void commit(Flink&, FlinkIo, std::uint32_t epoch, Context&) const;
   void deploy(Flink&, FlinkIo, const Build& next, Context&) const;
   void submit(Flink&, FlinkIo, std::uint32_t epoch, Context&) const;
-  void bad_code(Flink&, sim::Duration fix, Context&) const;
+  void bad_code(Flink&, std::uint8_t version, sim::Duration fix, Context&) const;
   void recover(Flink&, FlinkIo, std::uint32_t epoch, Context&) const;
   void rewind(Flink&, FlinkIo, std::uint8_t change, Context&) const;
 

@@ -1,6 +1,6 @@
 // An Iceberg table's metadata: schemas by field id, snapshots with sequence numbers, optimistic commits with validation.
 //
-// Kept (facts/iceberg.md): field ids in order and never reused (4.1); schema commits that are not retried and lose to any
+// Kept (docs/facts/iceberg.md): field ids in order and never reused (4.1); schema commits that are not retried and lose to any
 // other commit on a pointer-swap catalog (2.2, 3.4 o); the snapshot's schema id is the table's at the winning attempt (1.2);
 // the validations that engines ask for (3.1, 3.3), decided from what each later snapshot added and removed; incremental
 // append scans that skip overwrite and replace (6.1); expiry that forgets history but no row (7.1).

@@ -1,6 +1,6 @@
 // A Kafka topic: partitions by key hash, offsets, retention by time and by size, leader failover.
 //
-// Kept (facts/kafka-flink-cdc.md 1): total order within a partition only; a retention pass every 5 minutes drops whole
+// Kept (docs/facts/kafka-flink-cdc.md 1): total order within a partition only; a retention pass every 5 minutes drops whole
 // segments from the oldest on, by size, then by record timestamp; the log start moves only forward; a partition without leader
 // takes and gives no record until one is elected, and loses none that was acknowledged (acks=all).
 // Left out: replication and unclean election, compaction, transactions, consumer groups' rebalances: the one consumer here is

@@ -1,6 +1,6 @@
 // What is measured while a run goes on: divergence per layer, staleness, and what must never happen. It only looks.
 //
-// Divergence (design.md 4): schema: layers (source, CDC table, base table) that do not have a change that another one has; code: jobs
+// Divergence, per layer and over time: schema: layers (source, CDC table, base table) that do not have a change that another one has; code: jobs
 // (Flink, Spark) whose build does not know a change that some layer has; data: weighted base rows that are wrong for their own
 // position (a null, a default or another value than the source has there), or that miss a change for longer than the freshness
 // objective. The lag of a healthy pipeline is not divergence.

@@ -72,7 +72,7 @@ void Pipeline::handle(State& s, const Event& e, Context& out) const {
     case What::flink_submit:
       flink_.submit(s.flink, flink, e.epoch, out);
       return layers_moved(s, out);
-    case What::flink_bad_code: return flink_.bad_code(s.flink, sim::seconds(e.epoch), out);
+    case What::flink_bad_code: return flink_.bad_code(s.flink, static_cast<std::uint8_t>(e.number), sim::seconds(e.epoch), out);
     case What::flink_recover: return flink_.recover(s.flink, flink, e.epoch, out);
     case What::flink_rewind: return flink_.rewind(s.flink, flink, e.change, out);
     case What::merge_tick: return spark_.tick(s.merge, s.backfill, spark, out);

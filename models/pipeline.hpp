@@ -21,7 +21,7 @@
 
 namespace converge::models {
 
-// Housekeeping of both tables (facts/iceberg.md 7). Quiet while a rollout is open: the daily pull either starts one, or maintains.
+// Housekeeping of both tables (docs/facts/iceberg.md 7). Quiet while a rollout is open: the daily pull either starts one, or maintains.
 struct MaintenanceConfig {
   sim::Duration every = sim::hours(24);
   bool compaction = false;  // rewrite_data_files on the base table; beside merges every quarter hour it starves (spark.md 6.3)

@@ -394,7 +394,9 @@ std::uint32_t SparkModel::merge_source(const Backfill& b, SparkIo io, Context& o
   for (Key key = 0; key < newest.size(); ++key) {
     if (newest[key] <= io.source.ddl_position[b.change] || !source_.exists_at(io.source, key, newest[key])) continue;
     SourceRow source{.key = key, .lsn = newest[key], .op = Op::update, .build = b.build.version};
-    for (Slot slot = 0; slot < kSlots; ++slot) source.cells[slot] = source_.truth(io.source, source.lsn, slot);
+    for (Slot slot = 0; slot < kSlots; ++slot) {
+      if (has(b.build.columns, slot)) source.cells[slot] = source_.truth(io.source, source.lsn, slot);
+    }
     merge_row(statement, source, io, out);
     ++rows;
   }

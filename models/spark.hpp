@@ -1,6 +1,6 @@
 // The Spark jobs over the base table: the periodic MERGE from the CDC table by watermark, and the backfill.
 //
-// Kept (facts/spark.md 1, 2, 3.2, 4, 5.3; recordings/spark, box): schemas and snapshots are taken when a run starts; a name that
+// Kept (docs/facts/spark.md 1, 2, 3.2, 4, 5.3): schemas and snapshots are taken when a run starts; a name that
 // does not resolve fails the run before it does anything, and the watermark stays; the latest change per key of the batch is
 // merged, by source position; a run's rows show at its commit or not at all; a failed validation is final for the run and the
 // next tick takes the same rows; no Spark layer retries a statement; the build is read when a run starts. Three forms of column

@@ -140,26 +140,40 @@ Exit show(const Options& o, const sim::RunResult& result, bool with_story) {
 
 Problem in_file(std::string found, std::string expected) { return {.found = std::move(found), .expected = std::move(expected)}; }
 
+// Neither the result nor the schedule may take the place of what was read.
+void spare(const Options& o, const std::string& input) {
+  for (const std::string& target : {o.output, o.save}) {
+    std::error_code missing;
+    if (!target.empty() && fs::equivalent(target, input, missing)) {
+      throw CannotWrite{printable(target) + ": is read here, and would be lost"};
+    }
+  }
+}
+
+// Where the scenario is, seen from the schedule's folder; its name alone where that would lead upwards, which replay refuses.
+std::string seen_from(const std::string& schedule, const std::string& scenario) {
+  const fs::path folder = fs::absolute(schedule).lexically_normal().parent_path();
+  const fs::path relative = fs::absolute(scenario).lexically_normal().lexically_relative(folder);
+  const bool leads_up = relative.empty() || *relative.begin() == "..";
+  return (leads_up ? fs::path{scenario}.filename() : relative).generic_string();
+}
+
 }  // namespace
 
 Exit run(const Options& o) {
+  spare(o, o.file);
   const Loaded loaded = load(o.file);
   if (!loaded.parsed.scenario) return refuse(o, "run", loaded.file, loaded.text, loaded.parsed.problems);
   const Scenario& scenario = *loaded.parsed.scenario;
   const models::Pipeline model{scenario.pipeline};
   sim::RunResult result = execute(model, scenario, loaded.file, o.seed, {});
   result.command = "run";
-  if (!o.save.empty()) {
-    // Beside the schedule where that can be, so that both can be moved together.
-    const fs::path folder = fs::absolute(o.save).parent_path();
-    fs::path relative = fs::absolute(o.file).lexically_relative(folder);
-    if (relative.empty() || *relative.begin() == "..") relative = fs::path{o.file}.filename();
-    write_file(o.save, write_schedule({relative.generic_string(), {.seed = o.seed}}));
-  }
-  return show(o, result, o.trace);
+  if (!o.save.empty()) write_file(o.save, write_schedule({seen_from(o.save, o.file), {.seed = o.seed}}));
+  return show(o, result, o.trace || !o.actors.empty());
 }
 
 Exit replay(const Options& o) {
+  spare(o, o.file);
   const FileText input = read_input(o.file);
   if (!input.problems.empty()) return refuse(o, "replay", o.file, input.text, input.problems);
   const ParsedSchedule parsed = parse_schedule(input.text);
@@ -175,6 +189,7 @@ Exit replay(const Options& o) {
     }
     path = (fs::path{o.file}.parent_path() / named).string();
   }
+  spare(o, path);
   const Loaded loaded = load(path);
   if (!loaded.parsed.scenario) return refuse(o, "replay", loaded.file, loaded.text, loaded.parsed.problems);
   const models::Pipeline model{loaded.parsed.scenario->pipeline};
@@ -190,18 +205,21 @@ Exit replay(const Options& o) {
 Exit validate(const Options& o) {
   Exit exit = Exit::holds;
   std::string good;
+  std::vector<Checked> checked;
   for (const std::string& file : o.files) {
-    const Loaded loaded = load(file);
+    spare(o, file);
+    Loaded loaded = load(file);
     if (loaded.parsed.scenario) {
-      good += fmt::format("{}: well formed\n", loaded.file);
+      good += fmt::format("{}: well formed\n", printable(loaded.file));
     } else {
-      exit = refuse(o, "validate", loaded.file, loaded.text, loaded.parsed.problems);
-      if (o.json) return exit;
+      exit = Exit::wrong_input;
+      if (!o.json) fmt::print(stderr, "{}", explain(loaded.file, loaded.text, loaded.parsed.problems));
     }
+    checked.push_back({loaded.file, std::move(loaded.parsed.problems)});
   }
-  if (exit == Exit::holds && o.json) {
-    put(o, problems_json("validate", o.files.front(), {}));
-  } else if (!o.quiet && !o.json) {
+  if (o.json) {
+    put(o, validation_json(checked));
+  } else if (!o.quiet) {
     put(o, good);
   }
   return exit;

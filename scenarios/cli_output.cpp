@@ -18,26 +18,58 @@ void put(const Options& o, const std::string& text) {
 }
 
 void write_file(const std::string& path, const std::string& text) {
-  const std::string beside = path + ".part";
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::file_type type = fs::status(path, error).type();
+  // A device or a pipe is written to; only a file is replaced. Through a link it is the file that the link leads to.
+  const bool replaces = type == fs::file_type::regular || type == fs::file_type::not_found;
+  fs::path target = path;
+  if (type == fs::file_type::regular && fs::is_symlink(path, error)) target = fs::canonical(path, error);
+  const std::string beside = replaces ? target.string() + ".part" : path;
   std::ofstream file{beside, std::ios::binary | std::ios::trunc};
+  const bool opened = file.is_open();
   file << text;
   file.close();
-  std::error_code error;
-  if (file) std::filesystem::rename(beside, path, error);
+  error.clear();
+  if (file && replaces) fs::rename(beside, target, error);
   if (file && !error) return;
   std::error_code ignored;
-  std::filesystem::remove(beside, ignored);
-  throw CannotWrite{path + ": cannot be written"};
+  if (replaces && opened) fs::remove(beside, ignored);
+  throw CannotWrite{printable(path) + ": cannot be written"};
 }
 
-std::string problems_json(std::string_view command, const std::string& file, const std::vector<Problem>& problems) {
-  nlohmann::ordered_json document{{"converge", CONVERGE_VERSION}, {"command", command}, {"scenario", {{"file", file}}},
-                                  {"valid", problems.empty()},    {"problems", nlohmann::ordered_json::array()}};
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json as_json(const std::vector<Problem>& problems) {
+  Json list = Json::array();
   for (const Problem& p : problems) {
-    document["problems"].push_back({{"path", p.path}, {"line", p.line}, {"column", p.column}, {"found", p.found},
-                                    {"expected", p.expected}, {"hint", p.hint}});
+    list.push_back({{"path", p.path}, {"line", p.line}, {"column", p.column}, {"found", p.found},
+                    {"expected", p.expected}, {"hint", p.hint}});
   }
-  return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return list;
+}
+
+std::string dump(const Json& document) { return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+}  // namespace
+
+std::string problems_json(std::string_view command, const std::string& file, const std::vector<Problem>& problems) {
+  return dump({{"converge", CONVERGE_VERSION},
+               {"command", command},
+               {"scenario", {{"file", file}}},
+               {"valid", problems.empty()},
+               {"problems", as_json(problems)}});
+}
+
+std::string validation_json(const std::vector<Checked>& files) {
+  Json document{{"converge", CONVERGE_VERSION}, {"command", "validate"}, {"valid", true}, {"files", Json::array()}};
+  for (const Checked& c : files) {
+    document["files"].push_back({{"file", c.file}, {"valid", c.problems.empty()}, {"problems", as_json(c.problems)}});
+    if (!c.problems.empty()) document["valid"] = false;
+  }
+  return dump(document);
 }
 
 }  // namespace converge::scenarios

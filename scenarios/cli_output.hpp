@@ -17,9 +17,17 @@ struct CannotWrite {
 
 void put(const Options&, const std::string& text);
 
-// By way of a temporary file beside it, so that nobody ever sees half of it.
+// By way of a temporary file beside it, so that nobody ever sees half of it. Links are followed, devices written to.
 void write_file(const std::string& path, const std::string& text);
 
 std::string problems_json(std::string_view command, const std::string& file, const std::vector<Problem>&);
+
+// What `validate` found in each file: one document, however many there are.
+struct Checked {
+  std::string file;
+  std::vector<Problem> problems;
+};
+
+std::string validation_json(const std::vector<Checked>&);
 
 }  // namespace converge::scenarios

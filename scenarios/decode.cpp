@@ -443,9 +443,11 @@ std::string write_object(const void* target, const ObjectSpec& spec) {
   std::string out;
   for (const FieldSpec& f : spec.fields) {
     const std::string value = f.write(target);
-    if (!value.empty()) out += (out.empty() ? "" : ", ") + write_text(f.name) + ": " + value;
+    if (value.empty()) continue;
+    out += out.empty() ? "{" : ", ";
+    out += write_text(f.name) + ": " + value;
   }
-  return "{" + out + "}";
+  return out.empty() ? "{}" : out + "}";
 }
 
 void set_least(Shape& shape, std::int64_t least) {

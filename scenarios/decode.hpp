@@ -272,7 +272,10 @@ Codec<std::vector<V>> array_of(Codec<V> inner) {
   };
   codec.write = [write = inner.write](const std::vector<V>& values, const Shape& shape) {
     std::string out;
-    for (const V& value : values) out += (out.empty() ? "" : ", ") + write(value, shape.element.front());
+    for (const V& value : values) {
+      if (!out.empty()) out += ", ";
+      out += write(value, shape.element.front());
+    }
     return "[" + out + "]";
   };
   return codec;

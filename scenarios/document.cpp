@@ -15,6 +15,10 @@ using sim::seconds;
 
 constexpr sim::Duration kLongest = days(365);
 
+// A fault that may strike again while it is being mended. If it took no time, or struck every time, the run would stand still.
+constexpr sim::Duration kMended = seconds(1);
+constexpr std::int64_t kStrikesAgainPpm = 100'000;
+
 // Whole numbers in the table, thousandths in the model.
 Codec<std::int32_t> permille(std::int32_t least, std::int32_t most) {
   const auto number = [](std::int32_t thousandths) {
@@ -55,7 +59,7 @@ Object<CadenceSection> cadence_object() {
       field("train", &CadenceSection::train, "The cron line is the departures of a release train."),
       field("cutoff", &CadenceSection::cutoff, "What is ready less than this before a departure takes the next one.").at_most(days(30)),
       field("manual", &CadenceSection::manual, "A person acts, after this long.").at_most(kLongest));
-  table.rule("At most one of every, cron and manual; offset goes with every, train and cutoff with cron.",
+  table.rule("At most one of every, cron and manual; offset goes with every, train and cutoff with cron",
              [](const CadenceSection& c, const Located& at, Context& context) {
                const int kinds = (c.every ? 1 : 0) + (c.cron.empty() ? 0 : 1) + (c.manual ? 1 : 0);
                if (kinds > 1) context.problem(at, "several kinds of cadence", "one of every, cron and manual");
@@ -119,8 +123,8 @@ const Object<CdcConfig> kCdc = object<CdcConfig>(
     "cdc", "The change data capture connector.",
     field("lag", &CdcConfig::lag, "From a change to its event in Kafka.").at_most(days(1)),
     field("flush_interval", &CdcConfig::flush_interval, "Between two stored offsets: a crash hands over again what came since.").range(seconds(1), days(1)),
-    field("crash", &CdcConfig::crash_ppm, "Fault: the connector dies, per tracked change.").probability(),
-    field("failover", &CdcConfig::failover, "Until it runs again.").at_most(days(30)));
+    field("crash", &CdcConfig::crash_ppm, "Fault: the connector dies, per tracked change.").probability().at_most(kStrikesAgainPpm),
+    field("failover", &CdcConfig::failover, "Until it runs again.").range(kMended, days(30)));
 
 const Object<KafkaConfig> kKafka = object<KafkaConfig>(
     "kafka", "The Kafka topic.",
@@ -129,10 +133,10 @@ const Object<KafkaConfig> kKafka = object<KafkaConfig>(
     field("retention_bytes", &KafkaConfig::retention_bytes, "retention.bytes, per partition; -1: off.").range(-1, 1'000'000'000'000'000),
     field("segment_bytes", &KafkaConfig::segment_bytes, "segment.bytes.").range(1'000, 1'000'000'000'000),
     field("segment_span", &KafkaConfig::segment_span, "segment.ms.").range(minutes(1), kLongest),
-    field("record_bytes", &KafkaConfig::record_bytes, "Mean size of a change event (an assumption).").range(1, 100'000'000),
+    field("record_bytes", &KafkaConfig::record_bytes, "Mean size of a change event (an assumption).").range(1, 1'000'000),
     field("retention_check", &KafkaConfig::retention_check, "log.retention.check.interval.ms.").range(seconds(1), days(1)),
-    field("leader_loss", &KafkaConfig::leader_loss_ppm, "Fault: a partition loses its leader, per tracked change.").probability(),
-    field("election", &KafkaConfig::election, "Until it has another.").at_most(days(30)));
+    field("leader_loss", &KafkaConfig::leader_loss_ppm, "Fault: a partition loses its leader, per tracked change.").probability().at_most(kStrikesAgainPpm),
+    field("election", &KafkaConfig::election, "Until it has another.").range(kMended, days(30)));
 
 const Object<FlinkConfig> kFlink = object<FlinkConfig>(
     "flink", "The Flink job that writes the CDC table.",

@@ -1,5 +1,6 @@
 // The program: reads the command line, does what it asks, and answers with an exit code.
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdio>
 #include <exception>
 #include <vector>
@@ -20,8 +21,22 @@ void add_output_flags(CLI::App& app, Options& o) {
   app.add_option("-o,--output", o.output, "Write to this file instead of standard output");
 }
 
+// Digits alone: strtoull() would take -1 for the largest seed, and anything larger too.
+void set_seed(Options& o, const std::string& digits) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seed);
+  if (error != std::errc{} || end != digits.data() + digits.size()) {
+    throw CLI::ValidationError("--seed", "found " + converge::scenarios::in_quotes(digits) +
+                                             ", expected a whole number from 0 to 18446744073709551615");
+  }
+  o.seed = seed;
+}
+
 void add_run_flags(CLI::App& app, Options& o) {
-  app.add_option("--seed", o.seed, "Draw every answer from its domain with this seed, instead of the usual one");
+  app.add_option_function<std::string>(
+         "--seed", [&o](const std::string& digits) { set_seed(o, digits); },
+         "Draw every answer from its domain with this seed, instead of the usual one")
+      ->type_name("UINT");
   app.add_option("--actors", o.actors, "Of the story: only these actors, as in --actors flink,spark")->delimiter(',');
 }
 
@@ -80,7 +95,7 @@ int main(int argc, char** argv) {
   CLI::App* validate = app.add_subcommand("validate", "Is a scenario well formed? All problems at once");
   validate->add_option("SCENARIO", o.files, "Scenario files")->required();
   add_output_flags(*validate, o);
-  validate->footer("Example:\n  converge validate scenarios/*.json");
+  validate->footer("Example:\n  converge validate my-rollout.json");
 
   CLI::App* schema = app.add_subcommand("schema", "The JSON Schema of scenario files (draft 2020-12)");
   schema->add_flag("--reference", o.reference, "The reference page, in Markdown, instead");

@@ -98,6 +98,15 @@ void check_plan(const Document& d, Context& context) {
       context.problem(at("/plan", i), "a second step named " + in_quotes(name), "a `name` of its own for each step");
     }
     names.push_back(name);
+    // The second time, the column is there already, and the DDL has been run.
+    const models::StepKind kind = d.plan[i].step;
+    const bool once = kind == models::StepKind::alter_cdc_table || kind == models::StepKind::alter_base_table ||
+                      kind == models::StepKind::source_ddl;
+    const auto same = [&](const StepSection& s) { return s.step == kind; };
+    if (once && std::any_of(d.plan.begin(), d.plan.begin() + static_cast<std::ptrdiff_t>(i), same)) {
+      context.problem(at("/plan", i) + "/step", fmt::format("a second step {}", models::name(kind)),
+                      "each of alter_cdc_table, alter_base_table and source_ddl once at most");
+    }
   }
   sim::StepGraph graph{names.size()};
   for (std::size_t i = 0; i < d.plan.size(); ++i) {
@@ -156,10 +165,36 @@ void check_expect(const Document& d, Context& context) {
   }
 }
 
+// What is merged again and again, and what piles up behind a fault, must stay small enough to end.
+void check_cost(const Document& d, Context& context) {
+  // A merge that stalls takes every change since at its next tick: a thousand million of them are half a minute.
+  constexpr std::int64_t most = 1'000'000'000;
+  const std::int64_t hourly = d.source.tracked_changes_per_hour;
+  const std::int64_t changes = hourly * (d.horizon / sim::minutes(1)) / 60;
+  const std::int64_t merges = d.horizon / d.merge.every;
+  if (changes * merges > most) {
+    context.problem("/source/tracked_changes_per_hour", fmt::format("{} tracked changes and {} merges", changes, merges),
+                    fmt::format("a product of at most {} over the horizon", most),
+                    "a merge that stalls takes all changes again each time");
+  }
+  // Every change that waited for the repair is another chance for the fault.
+  const auto piles_up = [&](std::int32_t ppm, sim::Duration waits, std::string_view place) {
+    const std::int64_t busiest = hourly * std::max(d.source.daily_peak_permille, 1'000) / 1'000;
+    const std::int64_t waiting = busiest * (waits / sim::minutes(1)) / 60;
+    if (waiting * ppm <= 5'000'000) return;
+    context.problem(place, fmt::format("a fault that strikes {} times in the {} changes that may wait for its repair",
+                                       waiting * ppm / 1'000'000, waiting),
+                    "at most 5 times", "with less to catch up, or a rarer fault, it gets on");
+  };
+  piles_up(d.cdc.crash_ppm, std::max({d.cdc.failover.most, d.cdc.flush_interval, d.cdc.lag.most}), "/cdc/crash");
+  piles_up(d.kafka.leader_loss_ppm, std::max(d.kafka.election.most, d.cdc.lag.most), "/kafka/leader_loss");
+}
+
 void check_workload(const Document& d, Context& context) {
   if (d.source.inserts_ppm + d.source.deletes_ppm > 1'000'000) {
     context.problem("/source/deletes", "inserts and deletes that are more than all changes", "shares that add up to 100 % at most");
   }
+  check_cost(d, context);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 // expects of the answer.
 //
 // The file's form is one table (scenario.cpp): the decoder, the JSON Schema (`converge schema`) and the reference page all follow
-// from it. Defaults are those of facts/pinterest-three-phase.md section 6 wherever it names one.
+// from it. Defaults are those of docs/facts/pinterest-three-phase.md section 6 wherever it names one.
 #pragma once
 
 #include <cstdint>

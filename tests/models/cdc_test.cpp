@@ -1,4 +1,4 @@
-// The connector: order, lag, duplicates after a crash; facts/kafka-flink-cdc.md 2 and 5.
+// The connector: order, lag, duplicates after a crash; docs/facts/kafka-flink-cdc.md 2 and 5.
 #include "models/cdc.hpp"
 
 #include <gtest/gtest.h>
@@ -78,7 +78,8 @@ TEST(Cdc, APositionThatTheLogNoLongerHasFailsItForGood) {  // 5.1: saved positio
   EXPECT_EQ(bench.state().cdc.phase, Cdc::Phase::failed);
   EXPECT_EQ(bench.times(Told::cdc_failed), 1U);
   EXPECT_EQ(bench.state().topic.records.size(), 7U);
-  EXPECT_EQ(support::violated(bench.model(), bench), std::vector<std::string>{"fresh"});  // stuck, and nothing else tells
+  EXPECT_EQ(support::violated(bench.model(), bench),
+            std::vector<std::string>{"fresh"});  // stuck, and nothing else tells
 }
 
 TEST(Cdc, ALongOutageWithinTheLogsRetentionLosesNothing) {

@@ -1,4 +1,4 @@
-// The control plane: detection, the steps of a rollout, cadences, the queue; facts/pinterest-three-phase.md 2 to 4.
+// The control plane: detection, the steps of a rollout, cadences, the queue; docs/facts/pinterest-three-phase.md 2 to 4.
 #include "models/control.hpp"
 
 #include <gtest/gtest.h>
@@ -18,8 +18,8 @@ static_assert(sim::ListsEveryField<StepState>);
 static_assert(sim::ListsEveryField<Rollout>);
 static_assert(sim::ListsEveryField<Control>);
 
-// The DDL is at 12:00. With the quiet figures it is detected at 12:02, the code generated at 12:04, the pull request reviewed at
-// 16:04 and merged at 16:34, and staging passed at 17:04.
+// The DDL is at 12:00. With the quiet figures it is detected at 12:02, the code generated at 12:04, the pull request
+// reviewed at 16:04 and merged at 16:34, and staging passed at 17:04.
 PipelineConfig one_column() {
   PipelineConfig c = support::quiet();
   c.changes.push_back(support::added_column("discount", sim::hours(12)));
@@ -94,7 +94,8 @@ TEST(Control, CodeGoesOutOnlyOnceItIsMergedAndFlinkOnlyOnceItIsStaged) {
   PipelineConfig c = one_column();
   c.control.steps = support::plan({StepKind::alter_cdc_table, StepKind::alter_base_table, StepKind::deploy_spark,
                                    StepKind::deploy_flink, StepKind::backfill});
-  for (StepConfig& s : c.control.steps) s.after = std::vector<std::string>{};  // nothing but what the control plane itself demands
+  for (StepConfig& s : c.control.steps)
+    s.after = std::vector<std::string>{};  // nothing but what the control plane itself demands
   Bench bench{c};
   bench.run_to_horizon();
   EXPECT_EQ(step(bench, StepKind::alter_cdc_table).started, clock(12, 2));
@@ -112,9 +113,10 @@ TEST(Control, FlinksDeployIsOverAtTheFirstCheckpointOfTheNewBuild) {
 }
 
 TEST(Control, TablesAreAlteredAtTheTriggerAtTheMergeOrAfterStaging) {
-  const std::pair<ControlConfig::AlterAt, sim::Instant> rows[] = {{ControlConfig::AlterAt::trigger, clock(12, 2)},
-                                                                  {ControlConfig::AlterAt::merge, clock(16, 34)},
-                                                                  {ControlConfig::AlterAt::staging_passed, clock(17, 4)}};
+  const std::pair<ControlConfig::AlterAt, sim::Instant> rows[] = {
+      {ControlConfig::AlterAt::trigger, clock(12, 2)},
+      {ControlConfig::AlterAt::merge, clock(16, 34)},
+      {ControlConfig::AlterAt::staging_passed, clock(17, 4)}};
   for (const auto& [when, expected] : rows) {
     PipelineConfig c = one_column();
     c.control.alter_at = when;
@@ -195,7 +197,8 @@ TEST(Control, AnAlterThatLosesItsRaceIsTriedAgainByTheWorkflow) {
   const StepState& alter = step(bench, StepKind::alter_cdc_table);
   EXPECT_EQ(alter.status, Status::done);
   EXPECT_EQ(alter.attempt, 2);
-  EXPECT_EQ(alter.finished, clock(12, 0) + sim::milliseconds(59'900 + 600 + 1000 + 600));  // with a second's wait between
+  EXPECT_EQ(alter.finished,
+            clock(12, 0) + sim::milliseconds(59'900 + 600 + 1000 + 600));  // with a second's wait between
   EXPECT_EQ(bench.state().ledger.table.schemas.size(), 2U);
 }
 
@@ -297,7 +300,8 @@ TEST(Control, ARequiredColumnWithDefaultIsAutomated) {
   Bench bench{c};
   bench.run_to_horizon();
   EXPECT_EQ(bench.state().control.rollouts[0].phase, Phase::done);
-  EXPECT_FALSE(column(iceberg::current_schema(bench.state().base.table), 1)->required);  // always nullable in the lake (1.1)
+  EXPECT_FALSE(
+      column(iceberg::current_schema(bench.state().base.table), 1)->required);  // always nullable in the lake (1.1)
 }
 
 TEST(Control, ARefusedChangeDoesNotStandInTheWayOfTheNext) {
@@ -323,7 +327,8 @@ TEST(Control, ARollbackPutsTheCodeBackAndNeverAColumn) {
   EXPECT_EQ(bench.state().merge.live.version, 0);
   EXPECT_EQ(bench.state().ledger.table.schemas.size(), 2U);
   EXPECT_EQ(bench.state().base.table.schemas.size(), 2U);
-  EXPECT_EQ(support::violated(bench.model(), bench), std::vector<std::string>{"converged"});  // tables of today, code of yesterday
+  EXPECT_EQ(support::violated(bench.model(), bench),
+            std::vector<std::string>{"converged"});  // tables of today, code of yesterday
 }
 
 TEST(Control, AnAnnouncedChangeIsRolledOutBeforeItsDdl) {
@@ -389,7 +394,7 @@ TEST(Control, TheCanonicalPlanIsTablesSparkFlinkBackfill) {
   EXPECT_EQ(kinds, (std::vector<StepKind>{StepKind::generate, StepKind::review, StepKind::ci, StepKind::staging,
                                           StepKind::alter_cdc_table, StepKind::alter_base_table, StepKind::deploy_spark,
                                           StepKind::deploy_flink, StepKind::backfill}));
-  EXPECT_EQ(steps[4].after, 0U);                    // the tables, at the trigger
+  EXPECT_EQ(steps[4].after, 0U);                     // the tables, at the trigger
   EXPECT_EQ(steps[6].after, (1U << 5) | (1U << 2));  // Spark: behind the base table and the merge of the pull request
   EXPECT_EQ(steps[7].after, (1U << 6) | (1U << 3));  // Flink: behind Spark and staging
 }

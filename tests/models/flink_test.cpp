@@ -1,4 +1,4 @@
-// The streaming job: projection, checkpoints, restarts, deploys; facts/kafka-flink-cdc.md 3 and 4.
+// The streaming job: projection, checkpoints, restarts, deploys; docs/facts/kafka-flink-cdc.md 3 and 4.
 #include "models/flink.hpp"
 
 #include <gtest/gtest.h>
@@ -67,7 +67,8 @@ TEST(Flink, ARowIsInTheTableOnceItsCheckpointIsCommitted) {
   EXPECT_EQ(table.snapshots.back().rows_end, 1U);
 }
 
-TEST(Flink, AnEmptyCheckpointMovesTheTablesVersionAndMakesNoRow) {  // a table with steady traffic commits each checkpoint
+TEST(Flink,
+     AnEmptyCheckpointMovesTheTablesVersionAndMakesNoRow) {  // a table with steady traffic commits each checkpoint
   Bench bench{steady()};
   bench.run_until(sim::minutes(5));
   EXPECT_EQ(bench.state().ledger.table.version, 5U);
@@ -110,13 +111,16 @@ TEST(Flink, ABuildThatNamesAMissingColumnIsRefusedUntilTheTableHasIt) {  // pint
   PipelineConfig c = with_column(support::plan({StepKind::deploy_flink, StepKind::alter_cdc_table}));
   c.control.steps[1].delay = sim::minutes(30);
   Bench bench{c};
-  ASSERT_TRUE(bench.run_until([](const PipelineState& s) { return s.flink.phase == Flink::Phase::refused; }, sim::hours(5)));
+  ASSERT_TRUE(
+      bench.run_until([](const PipelineState& s) { return s.flink.phase == Flink::Phase::refused; }, sim::hours(5)));
   EXPECT_EQ(bench.notes(Told::flink_refused).at(0).b, bit(1));
   const auto rows = bench.state().ledger.rows.size();
-  ASSERT_TRUE(bench.run_until([](const PipelineState& s) { return s.ledger.table.schemas.size() == 2; }, sim::hours(5)));
+  ASSERT_TRUE(
+      bench.run_until([](const PipelineState& s) { return s.ledger.table.schemas.size() == 2; }, sim::hours(5)));
   const sim::Duration altered = bench.now();
   EXPECT_EQ(bench.state().ledger.rows.size(), rows);  // the old job is stopped already: nothing came meanwhile
-  ASSERT_TRUE(bench.run_until([](const PipelineState& s) { return s.flink.phase == Flink::Phase::running; }, sim::hours(5)));
+  ASSERT_TRUE(
+      bench.run_until([](const PipelineState& s) { return s.flink.phase == Flink::Phase::running; }, sim::hours(5)));
   EXPECT_LE(bench.now(), altered + sim::minutes(1));  // the supervisor submits again each minute
   bench.run_to_horizon();
   EXPECT_TRUE(each_once(bench.state().ledger, 24));
@@ -227,8 +231,9 @@ TEST(Flink, FilesWaitingForTheirCommitSurviveADeployToo) {
 }
 
 TEST(Flink, SeveralFailuresInARowLoseAndDoubleNothing) {
-  Bench bench{steady(), {deviation(Q::flink_failure, 3, 1), deviation(Q::flink_failure, 4, 2), deviation(Q::flink_failure, 5, 2),
-                         deviation(Q::flink_failure, 6, 1)}};
+  Bench bench{steady(),
+              {deviation(Q::flink_failure, 3, 1), deviation(Q::flink_failure, 4, 2), deviation(Q::flink_failure, 5, 2),
+               deviation(Q::flink_failure, 6, 1)}};
   bench.run_to_horizon();
   EXPECT_EQ(bench.state().flink.unplanned_stops, 4);
   EXPECT_TRUE(each_once(bench.state().ledger, 24));
@@ -252,7 +257,8 @@ TEST(Flink, TheBuildThatKnowsTheWiderTypeReadsOnWhereTheOldOneStuck) {
   Bench bench{c};
   bench.run_to_horizon();
   EXPECT_EQ(bench.times(Told::flink_poisoned), 1U);
-  EXPECT_EQ(bench.times(Told::flink_cancelled), 1U);  // a job that fails all the time cannot be stopped with a savepoint
+  EXPECT_EQ(bench.times(Told::flink_cancelled),
+            1U);  // a job that fails all the time cannot be stopped with a savepoint
   EXPECT_TRUE(each_once(bench.state().ledger, 24));
   EXPECT_EQ(bench.state().ledger.rows[10].wide, bit(1));
 }
@@ -337,12 +343,15 @@ TEST(Flink, TheResetConcernsOnlyPartitionsThatHaveAGap) {
 
 TEST(Flink, ADeployStopsTheOldJobBeforeTheNewOneStarts) {
   Bench bench{with_column(support::plan({StepKind::alter_cdc_table, StepKind::deploy_flink}))};
-  ASSERT_TRUE(bench.run_until([](const PipelineState& s) { return s.flink.phase == Flink::Phase::stopping; }, sim::hours(5)));
+  ASSERT_TRUE(
+      bench.run_until([](const PipelineState& s) { return s.flink.phase == Flink::Phase::stopping; }, sim::hours(5)));
   const sim::Duration stopped = bench.now();
-  ASSERT_TRUE(bench.run_until([](const PipelineState& s) { return s.flink.phase == Flink::Phase::starting; }, sim::hours(5)));
+  ASSERT_TRUE(
+      bench.run_until([](const PipelineState& s) { return s.flink.phase == Flink::Phase::starting; }, sim::hours(5)));
   EXPECT_EQ(bench.now() - stopped, sim::minutes(1));  // the savepoint
   EXPECT_EQ(bench.state().flink.build.version, 0);
-  ASSERT_TRUE(bench.run_until([](const PipelineState& s) { return s.flink.phase == Flink::Phase::running; }, sim::hours(5)));
+  ASSERT_TRUE(
+      bench.run_until([](const PipelineState& s) { return s.flink.phase == Flink::Phase::running; }, sim::hours(5)));
   EXPECT_EQ(bench.now() - stopped, sim::minutes(5));  // and the restore
   EXPECT_EQ(bench.state().flink.build.version, 1);
   EXPECT_EQ(bench.state().flink.down, sim::minutes(5));
@@ -364,7 +373,8 @@ TEST(Flink, ACheckpointUnderWayEndsInTheSavepoint) {
 TEST(Flink, ASecondDeployOverridesOneThatIsUnderWay) {
   PipelineConfig c = with_column(support::plan({StepKind::alter_cdc_table, StepKind::deploy_flink}));
   Bench bench{c};
-  ASSERT_TRUE(bench.run_until([](const PipelineState& s) { return s.flink.phase == Flink::Phase::stopping; }, sim::hours(5)));
+  ASSERT_TRUE(
+      bench.run_until([](const PipelineState& s) { return s.flink.phase == Flink::Phase::stopping; }, sim::hours(5)));
   bench.handle({.what = What::flink_deploy, .number = 0});
   bench.run_to_horizon();
   EXPECT_EQ(bench.state().flink.build.version, 0);
@@ -402,9 +412,8 @@ TEST(Flink, ARecordOfAPartitionWithoutLeaderWaitsAndTheOthersDoNot) {
 // ---- pinterest-three-phase.md 3.3: rewind
 
 PipelineConfig rewinds() {
-  PipelineConfig c =
-      with_column(support::plan({StepKind::alter_cdc_table, StepKind::alter_base_table, StepKind::deploy_spark,
-                                 StepKind::deploy_flink, StepKind::backfill}));
+  PipelineConfig c = with_column(support::plan({StepKind::alter_cdc_table, StepKind::alter_base_table,
+                                                StepKind::deploy_spark, StepKind::deploy_flink, StepKind::backfill}));
   c.backfill.kind = BackfillConfig::Kind::rewind;
   c.control.review = sim::exactly(sim::hours(1));
   return c;
@@ -446,6 +455,53 @@ TEST(Flink, ARewindReadsAtTheSpeedOfACatchUp) {
   bench.run_to_horizon();
   const StepState& backfill = bench.state().control.rollouts[0].steps[8];
   EXPECT_GT(backfill.finished - bench.notes(Told::flink_rewound).at(0).at, sim::hours(19) / 5 - sim::minutes(10));
+}
+
+TEST(Flink, ARewindBeyondTheRetentionReadsWhatIsLeftBeforeItIsOver) {
+  PipelineConfig c = rewinds();
+  c.kafka.retention = sim::minutes(50);  // since the DDL it has been longer
+  c.kafka.segment_span = sim::minutes(1);
+  Bench bench{c};
+  bench.run_to_horizon();
+  ASSERT_EQ(bench.times(Told::flink_gap), 1U);
+  const StepState& backfill = bench.state().control.rollouts[0].steps[8];
+  EXPECT_GT(backfill.finished - bench.notes(Told::flink_rewound).at(0).at,
+            sim::minutes(10));  // an hour at five times the rate
+}
+
+// ---- pinterest-three-phase.md P2: generated code that cannot run
+
+TEST(Flink, ABuildThatCannotRunIsRefusedUntilItIsMended) {
+  PipelineConfig c = with_column(support::plan({StepKind::alter_cdc_table, StepKind::deploy_flink}));
+  c.control.fix = sim::exactly(sim::hours(1));
+  Bench bench{c, {deviation(Q::bad_code, 0, 1), deviation(Q::staging_misses, 0, 1)}};
+  bench.run_to_horizon();
+  EXPECT_EQ(bench.times(Told::flink_cannot_run), 1U);
+  EXPECT_GE(bench.state().flink.down, sim::hours(1));
+  EXPECT_EQ(bench.state().flink.build.version, 1);
+  EXPECT_TRUE(each_once(bench.state().ledger, 24));
+}
+
+TEST(Flink, ARollbackNeedsNotWaitUntilTheNewCodeIsMended) {
+  PipelineConfig c =
+      with_column(support::plan({StepKind::alter_cdc_table, StepKind::deploy_flink, StepKind::rollback_flink}));
+  c.control.fix = sim::exactly(sim::days(1));
+  Bench bench{c, {deviation(Q::bad_code, 0, 1), deviation(Q::staging_misses, 0, 1)}};
+  bench.run_to_horizon();
+  EXPECT_EQ(bench.times(Told::flink_cannot_run), 1U);
+  EXPECT_EQ(bench.state().flink.phase, Flink::Phase::running);
+  EXPECT_LT(bench.state().flink.down, sim::minutes(20));
+  EXPECT_TRUE(each_once(bench.state().ledger, 24));
+}
+
+TEST(Flink, StagingThatCatchesBadCodeDelaysTheDeployAndSparesFlink) {
+  PipelineConfig c = with_column(support::plan({StepKind::alter_cdc_table, StepKind::deploy_flink}));
+  c.control.fix = sim::exactly(sim::hours(1));
+  Bench bench{c, {deviation(Q::bad_code, 0, 1)}};
+  bench.run_to_horizon();
+  EXPECT_EQ(bench.times(Told::bad_code_caught), 1U);
+  EXPECT_EQ(bench.times(Told::flink_cannot_run), 0U);
+  EXPECT_EQ(bench.state().flink.down, sim::minutes(5));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Metadata, optimistic commits and their validation, after facts/iceberg.md.
+// Metadata, optimistic commits and their validation, after docs/facts/iceberg.md.
 #include "models/iceberg.hpp"
 
 #include <gtest/gtest.h>
@@ -48,7 +48,8 @@ Staged merge_on_read(Buckets where, Level level) {
           .files_exist = true};
 }
 Staged compaction(Buckets where) {
-  return {.operation = Operation::replace, .added = where, .removed = where, .no_new_deletes = true, .files_exist = true};
+  return {
+      .operation = Operation::replace, .added = where, .removed = where, .no_new_deletes = true, .files_exist = true};
 }
 Staged insert_overwrite(Buckets where) { return {.operation = Operation::overwrite, .added = where, .removed = where}; }
 
@@ -170,13 +171,14 @@ TEST(Iceberg, ALostValidationLeavesTheTableAsItWas) {
 // ---- 3.4: the matrix, row by row, as far as the models have both writers
 
 TEST(ConflictMatrix, AnAppendNeverConflicts) {
-  for (const Staged& b : {append(kMine), copy_on_write(kMine, Level::serializable), merge_on_read(kMine, Level::serializable),
-                          compaction(kMine), insert_overwrite(kMine)}) {
+  for (const Staged& b : {append(kMine), copy_on_write(kMine, Level::serializable),
+                          merge_on_read(kMine, Level::serializable), compaction(kMine), insert_overwrite(kMine)}) {
     EXPECT_EQ(against(append(kMine), b), Result::ok);
   }
 }
 
-TEST(ConflictMatrix, ASerializableMergeLosesToAnyNewRowWhereverItIs) {  // note c: the filter of a plain key join is `true`
+TEST(ConflictMatrix,
+     ASerializableMergeLosesToAnyNewRowWhereverItIs) {  // note c: the filter of a plain key join is `true`
   for (const Buckets where : {kMine, kOther}) {
     EXPECT_EQ(against(copy_on_write(kMine, Level::serializable), append(where)), Result::conflicting_data);
     EXPECT_EQ(against(merge_on_read(kMine, Level::serializable), append(where)), Result::conflicting_data);
@@ -208,7 +210,8 @@ TEST(ConflictMatrix, AMergeOnReadMergeLosesToAnyDeleteAtBothLevels) {  // note j
 }
 
 TEST(ConflictMatrix, ACopyOnWriteMergeUnderSnapshotIsolationLosesToDeletesOnItsOwnFilesOnly) {  // note h
-  EXPECT_EQ(against(copy_on_write(kMine, Level::snapshot), merge_on_read(kMine, Level::snapshot)), Result::conflicting_deletes);
+  EXPECT_EQ(against(copy_on_write(kMine, Level::snapshot), merge_on_read(kMine, Level::snapshot)),
+            Result::conflicting_deletes);
   EXPECT_EQ(against(copy_on_write(kMine, Level::snapshot), merge_on_read(kOther, Level::snapshot)), Result::ok);
 }
 
@@ -239,14 +242,15 @@ TEST(ConflictMatrix, ACompactionLosesToWhoeverTouchedItsFilesAndNotToAppends) { 
 }
 
 TEST(ConflictMatrix, AnInsertOverwriteValidatesNothingAndWinsOverEverybody) {  // "lost": what B wrote is gone
-  for (const Staged& b : {append(kMine), copy_on_write(kMine, Level::serializable), merge_on_read(kMine, Level::serializable),
-                          compaction(kMine), insert_overwrite(kMine)}) {
+  for (const Staged& b : {append(kMine), copy_on_write(kMine, Level::serializable),
+                          merge_on_read(kMine, Level::serializable), compaction(kMine), insert_overwrite(kMine)}) {
     EXPECT_EQ(against(insert_overwrite(kMine), b), Result::ok);
   }
 }
 
 TEST(ConflictMatrix, NobodyElseCommittedSoNothingConflicts) {
-  for (Staged a : {copy_on_write(kMine, Level::serializable), merge_on_read(kMine, Level::serializable), compaction(kMine)}) {
+  for (Staged a :
+       {copy_on_write(kMine, Level::serializable), merge_on_read(kMine, Level::serializable), compaction(kMine)}) {
     Table t = table();
     EXPECT_EQ(commit(t, a, kNow), Result::ok);  // on a table that has no snapshot yet
     a.from = head(t);

@@ -1,4 +1,4 @@
-// The topic: partitions, retention, leader failover; facts/kafka-flink-cdc.md 1.
+// The topic: partitions, retention, leader failover; docs/facts/kafka-flink-cdc.md 1.
 #include "models/kafka.hpp"
 
 #include <gtest/gtest.h>
@@ -98,7 +98,8 @@ TEST(Kafka, SizeRetentionKeepsAtLeastItsBytesAndDropsWholeSegments) {
   const KafkaModel kafka = by_size(std::int64_t{3'000'000'000}, std::int64_t{1'000'000'000});  // three days, a day each
   EXPECT_EQ(kafka.log_start(at(sim::days(3))), at({}));
   EXPECT_EQ(kafka.log_start(at(sim::days(4) - sim::minutes(1))), at({}));
-  EXPECT_EQ(kafka.log_start(at(sim::days(4))), at(sim::days(1)));  // what is beyond is now as large as the oldest segment
+  EXPECT_EQ(kafka.log_start(at(sim::days(4))),
+            at(sim::days(1)));  // what is beyond is now as large as the oldest segment
 }
 
 TEST(Kafka, WithoutASizeLimitOnlyTimeCounts) {

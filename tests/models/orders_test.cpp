@@ -1,4 +1,4 @@
-// The oracle from outside: facts/pinterest-three-phase.md section 5 says what each of the 120 orders of {alter CDC table, alter base
+// The oracle from outside: docs/facts/pinterest-three-phase.md section 5 says what each of the 120 orders of {alter CDC table, alter base
 // table, deploy Spark, deploy Flink, backfill} does under eight combinations of merge form, guard and backfill.
 //
 // The experiment is that of 5.4: six slots of inserts, updates and re-touched keys, one before the first step and one after each, and one

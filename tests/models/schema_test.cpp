@@ -13,10 +13,10 @@ static_assert(sim::ListsEveryField<Column>);
 static_assert(sim::ListsEveryField<Schema>);
 static_assert(sim::ListsEveryField<Build>);
 
-constexpr Type kTypes[] = {Type::boolean, Type::int32, Type::int64, Type::float32,   Type::float64,
-                           Type::decimal, Type::date,  Type::timestamp, Type::string, Type::binary};
+constexpr Type kTypes[] = {Type::boolean, Type::int32, Type::int64,     Type::float32, Type::float64,
+                           Type::decimal, Type::date,  Type::timestamp, Type::string,  Type::binary};
 
-// facts/iceberg.md 4.2, and 1.3: Java knows these three promotions and no other.
+// docs/facts/iceberg.md 4.2, and 1.3: Java knows these three promotions and no other.
 TEST(Schema, OnlyThreePromotionsAreMetadataOnly) {
   int promotions = 0;
   for (const Type from : kTypes) {
@@ -69,7 +69,8 @@ ChangeConfig change(ChangeConfig::Kind kind) {
 }
 
 TEST(Build, ANewColumnIsNamedFromItsBuildOn) {
-  const std::vector<ChangeConfig> changes{change(ChangeConfig::Kind::add_column), change(ChangeConfig::Kind::add_column)};
+  const std::vector<ChangeConfig> changes{change(ChangeConfig::Kind::add_column),
+                                          change(ChangeConfig::Kind::add_column)};
   const ControlModel model = control(changes);
   EXPECT_EQ(model.build(0).columns, bit(0));
   EXPECT_EQ(model.build(1).columns, bit(0) | bit(1));
@@ -83,7 +84,7 @@ TEST(Build, ARetypedColumnIsThereBeforeAndWideAfter) {
   EXPECT_EQ(model.build(1), (Build{.version = 1, .columns = static_cast<Columns>(bit(0) | bit(1)), .wide = bit(1)}));
 }
 
-// facts/pinterest-three-phase.md 4: the pipeline goes on without the column of a change that was blocked.
+// docs/facts/pinterest-three-phase.md 4: the pipeline goes on without the column of a change that was blocked.
 TEST(Build, AChangeThatIsNotAutomatedIsInNoBuild) {
   std::vector<ChangeConfig> changes{change(ChangeConfig::Kind::add_column), change(ChangeConfig::Kind::change_type),
                                     change(ChangeConfig::Kind::add_column)};

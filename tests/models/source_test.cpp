@@ -156,8 +156,9 @@ TEST(Source, SharesOfOperationsAreThoseOfTheConfiguration) {
   const auto& log = bench.state().source.log;
   std::int64_t inserts = 0;
   for (const Change& change : log) inserts += change.op == Op::insert ? 1 : 0;
-  EXPECT_NEAR(static_cast<double>(log.size()), 20.0 * 24 * 60, 1000);                               // the mean rate
-  EXPECT_NEAR(static_cast<double>(inserts), static_cast<double>(log.size()) * 0.2, 700);  // and deleted keys that come back
+  EXPECT_NEAR(static_cast<double>(log.size()), 20.0 * 24 * 60, 1000);  // the mean rate
+  EXPECT_NEAR(static_cast<double>(inserts), static_cast<double>(log.size()) * 0.2,
+              700);  // and deleted keys that come back
 }
 
 TEST(Source, TheBusiestHourIsAsBusyAsConfigured) {

@@ -1,4 +1,4 @@
-// The periodic MERGE: column lists, guards, watermarks, overlap, isolation; facts/spark.md 2, 3.2, 3.3, 5.3.
+// The periodic MERGE: column lists, guards, watermarks, overlap, isolation; docs/facts/spark.md 2, 3.2, 3.3, 5.3.
 #include "models/spark.hpp"
 
 #include <gtest/gtest.h>
@@ -32,7 +32,7 @@ PipelineConfig six_changes() {
   PipelineConfig c = support::quiet();
   c.changes.push_back(support::added_column("discount", {}));
   c.control.push_delay = sim::exactly(sim::days(30));  // nobody rolls it out
-  c.merge.every = sim::days(30);                        // nor merges, unless the test does
+  c.merge.every = sim::days(30);                       // nor merges, unless the test does
   support::script(c, sim::minutes(1), "a");
   support::script(c, sim::minutes(2), "b");
   support::script(c, sim::minutes(3), "a");
@@ -54,8 +54,12 @@ class Lab : public support::Bench {
   PipelineState& s() { return state(); }
   const BaseRow& row(Key key) { return s().base.rows.at(key); }
 
-  void alter_ledger() { ASSERT_TRUE(iceberg::add_column(s().ledger.table, s().ledger.table.version, 1, Type::string, false)); }
-  void alter_base() { ASSERT_TRUE(iceberg::add_column(s().base.table, s().base.table.version, 1, Type::string, false)); }
+  void alter_ledger() {
+    ASSERT_TRUE(iceberg::add_column(s().ledger.table, s().ledger.table.version, 1, Type::string, false));
+  }
+  void alter_base() {
+    ASSERT_TRUE(iceberg::add_column(s().base.table, s().base.table.version, 1, Type::string, false));
+  }
   void alter_both() { alter_ledger(), alter_base(); }
 
   // One Flink commit: copies of these changes, as a build that knows `columns` writes them.
@@ -270,7 +274,8 @@ TEST(Merge, WithoutGuardAnOlderBatchMergedLaterWins) {
 }
 
 TEST(Merge, AnOlderUpsertBehindADeleteBringsTheKeyBackUnderAnyGuard) {  // the deleted row took its position with it
-  for (const Guard guard : {Guard::none, Guard::position_at_least, Guard::position_greater, Guard::position_and_build}) {
+  for (const Guard guard :
+       {Guard::none, Guard::position_at_least, Guard::position_greater, Guard::position_and_build}) {
     PipelineConfig c = six_changes();
     c.merge.guard = guard;
     Lab lab{c};

@@ -69,13 +69,14 @@ std::string text_of(const std::vector<std::string>& lines) {
   return text;
 }
 
-std::string relative(const fs::path& path) { return path.lexically_relative(kRoot).generic_string(); }
+std::string place_of(const fs::path& path) { return path.lexically_relative(kRoot).generic_string(); }
 
-// README.md and every page of docs/, in the order of their names.
+// README.md and every page of docs/, in the order of their names. The fact sheets are sources: they speak of other systems' files and
+// settings, and stay as they were given.
 std::vector<fs::path> pages() {
   std::vector<fs::path> all{kRoot / "README.md"};
   for (const auto& entry : fs::recursive_directory_iterator{kRoot / "docs"}) {
-    if (entry.path().extension() == ".md") all.push_back(entry.path());
+    if (entry.path().extension() == ".md" && entry.path().parent_path().filename() != "facts") all.push_back(entry.path());
   }
   std::sort(all.begin() + 1, all.end());
   return all;
@@ -269,7 +270,7 @@ bool is_ours(const std::string& command) {
 
 void expect_generated(const fs::path& path, const std::string& text) {
   if (approving()) return spit(path, text);
-  EXPECT_EQ(slurp(path), text) << relative(path) << ": " << kAdvice;
+  EXPECT_EQ(slurp(path), text) << place_of(path) << ": " << kAdvice;
 }
 
 TEST(Docs, TheReferencePageIsTheProgramsOwn) { expect_generated(kRoot / "docs/scenario-reference.md", reference()); }
@@ -287,7 +288,7 @@ TEST(Docs, EveryScenarioShownIsWellFormedAndDoesWhatItExpects) {
                                         lines.begin() + static_cast<std::ptrdiff_t>(block.end)});
       if (block.language != "json" || text.find("\"title\"") == std::string::npos)
         continue;  // a part of one, or a result
-      const std::string place = fmt::format("{}:{}", relative(page), block.begin + 1);
+      const std::string place = fmt::format("{}:{}", place_of(page), block.begin + 1);
       const Parsed parsed = parse(text);
       EXPECT_TRUE(parsed.scenario) << explain(place, text, parsed.problems);
       if (!parsed.scenario) continue;
@@ -318,7 +319,7 @@ TEST(Docs, EverySessionShownIsWhatTheProgramPrints) {
       if (block.language != "console") continue;
       if (!desk) desk.emplace();
       for (std::size_t i = block.begin; i < block.end;) {
-        const std::string place = fmt::format("{}:{}", relative(page), i + 1);
+        const std::string place = fmt::format("{}:{}", place_of(page), i + 1);
         ASSERT_TRUE(lines[i].starts_with("$ ")) << place << ": a session starts with a command";
         const std::string command = lines[i].substr(2);
         ASSERT_TRUE(is_ours(command)) << place
@@ -329,7 +330,9 @@ TEST(Docs, EverySessionShownIsWhatTheProgramPrints) {
                                              lines.begin() + static_cast<std::ptrdiff_t>(end));
         const std::vector<std::string> printed = desk->type(command);
         ++typed;
-        if (!approving()) EXPECT_EQ(text_of(shown), text_of(printed)) << place << ": " << command << ": " << kAdvice;
+        if (!approving()) {
+          EXPECT_EQ(text_of(shown), text_of(printed)) << place << ": " << command << ": " << kAdvice;
+        }
         told.insert(told.end(), lines.begin() + static_cast<std::ptrdiff_t>(copied),
                     lines.begin() + static_cast<std::ptrdiff_t>(i + 1));
         told.insert(told.end(), printed.begin(), printed.end());
@@ -362,7 +365,7 @@ TEST(Docs, TheModelsPagesGiveEveryParameterWithItsDefault) {
       const std::size_t first = lines[i].find('|', lines[i].find('|') + 1) + 1;
       const std::size_t last = lines[i].find('|', first);
       if (approving()) lines[i].replace(first, last - first, " " + found->second + " ");
-      EXPECT_TRUE(approving() || row[1] == found->second) << relative(page) << ":" << i + 1 << ": the default of "
+      EXPECT_TRUE(approving() || row[1] == found->second) << place_of(page) << ":" << i + 1 << ": the default of "
                                                           << name << " is " << found->second << "; " << kAdvice;
     }
     if (lines != before) spit(page, text_of(lines));
@@ -382,7 +385,8 @@ TEST(Docs, TheGuideListsEveryChoice) {
     EXPECT_NE(at, std::string::npos) << "docs/guide.md lists no choice " << q.kind << " of " << q.actor;
     const std::string line = at == std::string::npos ? "" : guide.substr(at, guide.find('\n', at) - at);
     for (const sim::Option& option : q.options) {
-      EXPECT_NE(line.find("`" + option.name + "`"), std::string::npos) << row << " does not name the answer " << option.name;
+      EXPECT_NE(line.find("`" + option.name + "`"), std::string::npos)
+          << row << " does not name the answer " << option.name;
     }
   }
 }
@@ -400,7 +404,7 @@ TEST(Docs, EveryFieldThatIsNamedExists) {
         if (dot == std::string::npos || !is_name || !sections.contains(span.substr(0, dot))) continue;
         const bool is_file = span.ends_with(".hpp") || span.ends_with(".cpp") || span.ends_with(".md");
         EXPECT_TRUE(is_file || real.contains(span))
-            << relative(page) << ":" << i + 1 << ": no scenario has a field " << span;
+            << place_of(page) << ":" << i + 1 << ": no scenario has a field " << span;
       }
     }
   }
@@ -415,7 +419,7 @@ TEST(Docs, EveryLinkLeadsSomewhere) {
       for (const std::string& link : links(lines[i])) {
         const std::size_t hash = std::min(link.size(), link.find('#'));
         const fs::path target = hash == 0 ? page : page.parent_path() / link.substr(0, hash);
-        const std::string place = fmt::format("{}:{}", relative(page), i + 1);
+        const std::string place = fmt::format("{}:{}", place_of(page), i + 1);
         EXPECT_TRUE(fs::exists(target)) << place << ": " << link << " is not there";
         if (hash == link.size() || target.extension() != ".md" || !fs::exists(target)) continue;
         EXPECT_TRUE(anchors(target).contains(link.substr(hash + 1))) << place << ": " << link << ": no such heading";
@@ -434,7 +438,7 @@ TEST(Docs, EverySourceFileThatIsNamedExists) {
         const bool ours =
             std::any_of(folders.begin(), folders.end(), [&](std::string_view f) { return span.starts_with(f); });
         if (!ours || span.find_first_of("*<>{ ") != std::string::npos) continue;
-        EXPECT_TRUE(fs::exists(kRoot / span)) << relative(page) << ":" << i + 1 << ": " << span << " is not there";
+        EXPECT_TRUE(fs::exists(kRoot / span)) << place_of(page) << ":" << i + 1 << ": " << span << " is not there";
       }
     }
   }

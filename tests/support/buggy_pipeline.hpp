@@ -1,7 +1,7 @@
 // A pipeline with a bug in it: the sound one, and a change of mind before or after each event.
 //
-// The bug sits in the model, never in what judges it: it alters what a component holds or hears, and the monitor and the
-// properties look on as they always do. So a property that misses the bug is a hole in the property.
+// The bug sits in the model, never in what judges it: it alters what a component holds or hears, and the monitor and
+// the properties look on as they always do. So a property that misses the bug is a hole in the property.
 #pragma once
 
 #include <functional>

@@ -1,7 +1,7 @@
 // Experiments with the models: a quiet pipeline to start from, and a bench on which a world is stepped by hand.
 //
-// Quiet means: every duration is one exact figure, no fault has a probability, and nothing changes at the source but what the
-// test scripts. Then an instant in a test can be worked out on paper.
+// Quiet means: every duration is one exact figure, no fault has a probability, and nothing changes at the source but
+// what the test scripts. Then an instant in a test can be worked out on paper.
 #pragma once
 
 #include <algorithm>
@@ -61,7 +61,8 @@ inline models::ChangeConfig widened_column(std::string name, sim::Duration when)
   return c;
 }
 
-// The quiet pipeline with random traffic and the canonical rollout of one added column: done some six hours after the DDL.
+// The quiet pipeline with random traffic and the canonical rollout of one added column: done some six hours after the
+// DDL.
 inline models::PipelineConfig rollout() {
   models::PipelineConfig c = quiet();
   c.source.hot_keys = 16;
@@ -108,7 +109,8 @@ inline sim::Deviation deviation(models::Q q, std::uint32_t occurrence, sim::Dura
   return deviation(q, occurrence, answer.us);
 }
 
-// A model, its world and a chooser that is nominal but for some deviations: stepped from outside, and its state open to change.
+// A model, its world and a chooser that is nominal but for some deviations: stepped from outside, and its state open to
+// change.
 template <class M>
 class BenchOf {
  public:
