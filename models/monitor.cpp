@@ -66,11 +66,13 @@ void MonitorModel::row_written(Monitor& m, const Source& s, const BaseTable& bas
   set(m, key, why);
 }
 
+void MonitorModel::row_appeared(Monitor& m, const Source& s, const BaseTable& base, Key key) const {
+  const auto stale = static_cast<Reasons>(m.rows.size() > key ? m.rows[key] & kStale : 0);
+  set(m, key, static_cast<Reasons>(reasons(s, base, key) | stale));
+}
+
 void MonitorModel::truth_moved(Monitor& m, const Source& s, const BaseTable& base) const {
-  for (Key key = 0; key < base.rows.size(); ++key) {
-    const auto stale = static_cast<Reasons>(m.rows.size() > key ? m.rows[key] & kStale : 0);
-    set(m, key, static_cast<Reasons>(reasons(s, base, key) | stale));
-  }
+  for (Key key = 0; key < base.rows.size(); ++key) row_appeared(m, s, base, key);
 }
 
 void MonitorModel::look(Monitor& m, const Source& s, const BaseTable& base, Context& out) const {

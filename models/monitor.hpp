@@ -79,6 +79,8 @@ class MonitorModel {
       : config_{config}, source_{source}, changes_{changes} {}
 
   void start(Monitor&, const Source&, Context&) const;
+  // A row of before the run is tracked from now on: it may lack a default already.
+  void row_appeared(Monitor&, const Source&, const BaseTable&, Key) const;
   // `before` is the row as it was.
   void row_written(Monitor&, const Source&, const BaseTable&, Key, const BaseRow& before, Context&) const;
   // The source's truth about old rows moved (a DDL with a default).

@@ -219,7 +219,11 @@ SparkModel::SourceRow SparkModel::source_row(const Statement& statement, const L
 // Rows are kept from their first change on; until then they are as before the run.
 BaseRow& SparkModel::row(SparkIo io, Key key) const {
   auto& rows = io.base.rows;
-  while (rows.size() <= key) rows.push_back(before_the_run(io.source.keys[rows.size()]));
+  while (rows.size() <= key) {
+    const auto next = static_cast<Key>(rows.size());
+    rows.push_back(before_the_run(io.source.keys[next]));
+    monitor_.row_appeared(io.monitor, io.source, io.base, next);
+  }
   return rows[key];
 }
 

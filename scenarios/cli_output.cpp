@@ -21,8 +21,10 @@ void write_file(const std::string& path, const std::string& text) {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::file_type type = fs::status(path, error).type();
-  // A device or a pipe is written to; only a file is replaced. Through a link it is the file that the link leads to.
-  const bool replaces = type == fs::file_type::regular || type == fs::file_type::not_found;
+  // A device or a pipe is written to, and so is what the shell has open (/dev/stdout): only a file of the user's is
+  // replaced. Through a link it is the file that the link leads to.
+  const bool is_file = type == fs::file_type::regular || type == fs::file_type::not_found;
+  const bool replaces = is_file && !path.starts_with("/dev/") && !path.starts_with("/proc/");
   fs::path target = path;
   if (type == fs::file_type::regular && fs::is_symlink(path, error)) target = fs::canonical(path, error);
   const std::string beside = replaces ? target.string() + ".part" : path;

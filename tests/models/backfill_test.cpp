@@ -1,4 +1,5 @@
-// The backfill: what it reads, from which instant, and what it repairs; docs/facts/pinterest-three-phase.md 3.3 and 5.4.
+// The backfill: what it reads, from which instant, and what it repairs; docs/facts/pinterest-three-phase.md 3.3
+// and 5.4.
 #include <gtest/gtest.h>
 
 #include <algorithm>

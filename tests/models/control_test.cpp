@@ -1,4 +1,5 @@
-// The control plane: detection, the steps of a rollout, cadences, the queue; docs/facts/pinterest-three-phase.md 2 to 4.
+// The control plane: detection, the steps of a rollout, cadences, the queue; docs/facts/pinterest-three-phase.md 2
+// to 4.
 #include "models/control.hpp"
 
 #include <gtest/gtest.h>
