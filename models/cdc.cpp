@@ -6,14 +6,6 @@
 
 namespace converge::models {
 
-namespace {
-
-void tell(Context& out, Told told, std::int64_t a = 0, std::int64_t b = 0) {
-  out.note(static_cast<std::uint16_t>(Actor::cdc), static_cast<std::uint16_t>(told), a, b);
-}
-
-}  // namespace
-
 void CdcModel::pump(Cdc& cdc, const Source& source, Topic& topic, const SourceModel& sources, const KafkaModel& kafka,
                     Lsn upto, Context& out) const {
   if (cdc.phase != Cdc::Phase::running) return;  // the log keeps the change; recovery reads it
@@ -29,7 +21,7 @@ void CdcModel::pump(Cdc& cdc, const Source& source, Topic& topic, const SourceMo
     if (out.choose(id(Q::kafka_leader)) != 0) {
       topic.leaderless = partition;
       topic.elected = out.now() + out.duration(id(Q::kafka_election));
-      tell(out, Told::leader_lost, partition);
+      tell(out, Actor::cdc, Told::leader_lost, partition);
     }
     if (!kafka.available(topic, partition, out.now())) {
       out.at(topic.elected, {.what = What::cdc_pump, .epoch = upto});
@@ -38,7 +30,7 @@ void CdcModel::pump(Cdc& cdc, const Source& source, Topic& topic, const SourceMo
     kafka.append(topic, ++cdc.position, key, out.now());
     if (out.choose(id(Q::cdc_crash)) != 0) {
       cdc.phase = Cdc::Phase::down;
-      tell(out, Told::cdc_crashed, cdc.flushed, cdc.position);
+      tell(out, Actor::cdc, Told::cdc_crashed, cdc.flushed, cdc.position);
       cdc.back = out.now() + out.duration(id(Q::cdc_failover));
       out.at(cdc.back, {.what = What::cdc_recover});
       return;
@@ -59,12 +51,12 @@ void CdcModel::recover(Cdc& cdc, const Source& source, const SourceModel& source
   const sim::Instant oldest = out.now() - sources.config().log_retention;
   if (cdc.flushed < source.log.size() && sources.at(source, cdc.flushed + 1).at < oldest) {
     cdc.phase = Cdc::Phase::failed;  // "the binlog position is no longer available": only a new snapshot helps
-    tell(out, Told::cdc_failed, cdc.flushed + 1);
+    tell(out, Actor::cdc, Told::cdc_failed, cdc.flushed + 1);
     return;
   }
   cdc.phase = Cdc::Phase::running;
   cdc.position = cdc.flushed;
-  tell(out, Told::cdc_recovered, cdc.flushed);
+  tell(out, Actor::cdc, Told::cdc_recovered, cdc.flushed);
   out.after({}, {.what = What::cdc_pump, .epoch = static_cast<std::uint32_t>(source.log.size())});
 }
 

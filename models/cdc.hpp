@@ -1,11 +1,11 @@
 // The change data capture connector: one Debezium task on Kafka Connect.
 //
-// Kept (docs/facts/kafka-flink-cdc.md 2, 5, 9): reads the log in order with a lag; offsets are flushed every 60 s, so a crash hands
-// over everything after the flushed position again, in order (at least once); a lost worker's task stays unassigned for minutes;
-// a position that the source's log no longer has fails the connector for good; a DDL reaches the control plane as a message of
-// its own, which may be lost (pinterest-three-phase.md 2). A partition without leader holds up the whole task: it is one
-// producer, and it keeps order.
-// Left out: snapshots (initial and incremental), heartbeats, tombstones, schema history: only deletes with op=d are carried.
+// Kept (docs/facts/kafka-flink-cdc.md 2, 5, 9): reads the log in order with a lag; offsets are flushed every 60 s, so a
+// crash hands over everything after the flushed position again, in order (at least once); a lost worker's task stays
+// unassigned for minutes; a position that the source's log no longer has fails the connector for good; a DDL reaches
+// the control plane as a message of its own, which may be lost (pinterest-three-phase.md 2). A partition without leader
+// holds up the whole task: it is one producer, and it keeps order. Left out: snapshots (initial and incremental),
+// heartbeats, tombstones, schema history: only deletes with op=d are carried.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +28,10 @@ struct CdcConfig {
 struct Cdc {
   enum class Phase : std::uint8_t { running, down, failed };
   Phase phase = Phase::running;
-  Lsn position = 0;              // handed over up to here
-  Lsn flushed = 0;               // stored: where a crash resumes
-  std::int64_t interval = 0;     // number of that interval
-  sim::Instant back;             // when it is running again
+  Lsn position = 0;           // handed over up to here
+  Lsn flushed = 0;            // stored: where a crash resumes
+  std::int64_t interval = 0;  // number of that interval
+  sim::Instant back;          // when it is running again
 
   bool operator==(const Cdc&) const = default;
   friend auto fields(const Cdc& c) { return std::tie(c.phase, c.position, c.flushed, c.interval, c.back); }

@@ -11,10 +11,6 @@ namespace {
 
 using Status = StepState::Status;
 
-void tell(Context& out, Told told, std::int64_t a = 0, std::int64_t b = 0) {
-  out.note(static_cast<std::uint16_t>(Actor::control), static_cast<std::uint16_t>(told), a, b);
-}
-
 bool over(Status s) { return s == Status::done || s == Status::released; }
 
 bool is_alter(StepKind k) { return k == StepKind::alter_cdc_table || k == StepKind::alter_base_table; }
@@ -41,7 +37,8 @@ const sim::Cadence& cadence_of(const ControlConfig& config, StepKind kind) {
 
 // Additive or widening, and not blocked (pinterest-three-phase.md 4).
 bool automated(const ChangeConfig& c) {
-  const bool supported = c.kind == ChangeConfig::Kind::add_column ? !c.required || c.has_default : widens(c.from, c.type);
+  const bool supported =
+      c.kind == ChangeConfig::Kind::add_column ? !c.required || c.has_default : widens(c.from, c.type);
   return supported && !c.sensitive;
 }
 
@@ -167,17 +164,18 @@ void ControlModel::ddl_executed(Control& c, std::uint8_t change, sim::Instant fr
   if (c.rollouts[change].phase != Rollout::Phase::unseen) return;  // announced: the rollout is under way
   c.rollouts[change].drifted = true;
   if (out.choose(id(Q::ddl_message)) == 0 && from != sim::never) {
-    tell(out, Told::ddl_message_sent, change);
+    tell(out, Actor::control, Told::ddl_message_sent, change);
     return out.at(from + out.duration(id(Q::ddl_message_delay)), {.what = What::control_detected, .change = change});
   }
-  tell(out, Told::ddl_message_lost, change);
+  tell(out, Actor::control, Told::ddl_message_lost, change);
   sim::Instant pull = sim::Instant{} + config_.pull_offset;
   if (pull <= out.now()) pull = pull + config_.pull_every * ((out.now() - pull) / config_.pull_every + 1);
   out.at(pull, {.what = What::control_detected, .change = change, .number = 1});
 }
 
-// The workflow compares the source's schema with the tables', so it finds every change that nobody has told of, not this one
-// alone. Else a message that overtakes another would have code generated for a column whose tables are not altered.
+// The workflow compares the source's schema with the tables', so it finds every change that nobody has told of, not
+// this one alone. Else a message that overtakes another would have code generated for a column whose tables are not
+// altered.
 void ControlModel::detected(Control& c, std::uint8_t change, bool by_pull, Context& out) const {
   if (c.rollouts[change].phase != Rollout::Phase::unseen) return;
   c.rollouts[change].drifted = true;
@@ -190,14 +188,14 @@ void ControlModel::detected(Control& c, std::uint8_t change, bool by_pull, Conte
 void ControlModel::found(Control& c, std::uint8_t change, bool by_pull, Context& out) const {
   Rollout& r = c.rollouts[change];
   r.detected = out.now();
-  tell(out, Told::detected, change, by_pull ? 1 : 0);
+  tell(out, Actor::control, Told::detected, change, by_pull ? 1 : 0);
   if (!automated(changes_[change])) {
     r.phase = Rollout::Phase::refused;
-    tell(out, Told::refused_change, change);
+    tell(out, Actor::control, Told::refused_change, change);
     return;
   }
   r.phase = Rollout::Phase::queued;
-  if (busy(c)) tell(out, Told::queued, change);
+  if (busy(c)) tell(out, Actor::control, Told::queued, change);
   open_next(c, out);
 }
 
@@ -239,7 +237,7 @@ void ControlModel::go(Control& c, std::uint8_t change, std::size_t step, Control
   if (s.attempt == 0) {
     s.status = Status::running;
     s.started = out.now();
-    tell(out, Told::step_started, change, static_cast<std::int64_t>(step));
+    tell(out, Actor::control, Told::step_started, change, static_cast<std::int64_t>(step));
   }
   ++s.attempt;
   const auto number = static_cast<std::uint16_t>(step);
@@ -247,15 +245,13 @@ void ControlModel::go(Control& c, std::uint8_t change, std::size_t step, Control
     out.after(out.duration(id(q)), {.what = What::control_step_done, .change = change, .number = number});
   };
   switch (kind) {
-    case StepKind::generate:
-      c.rollouts[change].bad_code = out.choose(id(Q::bad_code)) != 0;
-      return takes(Q::generate);
+    case StepKind::generate: c.rollouts[change].bad_code = out.choose(id(Q::bad_code)) != 0; return takes(Q::generate);
     case StepKind::review: return takes(Q::review);
     case StepKind::ci: return takes(Q::ci);
     case StepKind::staging:
       if (c.rollouts[change].bad_code && out.choose(id(Q::staging_misses)) == 0) {
         c.rollouts[change].bad_code = false;  // mended, and staged again
-        tell(out, Told::bad_code_caught, change);
+        tell(out, Actor::control, Told::bad_code_caught, change);
         const sim::Duration again = out.duration(id(Q::staging)) + out.duration(id(Q::fix));
         return out.after(again + out.duration(id(Q::staging)),
                          {.what = What::control_step_done, .change = change, .number = number});
@@ -289,20 +285,21 @@ void ControlModel::alter(Control& c, std::uint8_t change, std::size_t step, Cont
   iceberg::Table& table = steps_[step].kind == StepKind::alter_cdc_table ? io.ledger.table : io.base.table;
   const ChangeConfig& asked = changes_[change];
   const auto slot = static_cast<Slot>(change + 1);
-  const bool won = asked.kind == ChangeConfig::Kind::add_column
-                       ? iceberg::add_column(table, s.version, slot, asked.type, false)  // always nullable in the lake (1.1)
-                       : iceberg::widen_column(table, s.version, slot, asked.type);
+  const bool won =
+      asked.kind == ChangeConfig::Kind::add_column
+          ? iceberg::add_column(table, s.version, slot, asked.type, false)  // always nullable in the lake (1.1)
+          : iceberg::widen_column(table, s.version, slot, asked.type);
   if (won) {
-    out.note(static_cast<std::uint16_t>(steps_[step].kind == StepKind::alter_cdc_table ? Actor::cdc_table : Actor::base_table),
-             static_cast<std::uint16_t>(Told::table_altered), change, iceberg::current_schema(table).id);
+    tell(out, steps_[step].kind == StepKind::alter_cdc_table ? Actor::cdc_table : Actor::base_table,
+         Told::table_altered, change, iceberg::current_schema(table).id);
     return settle(c, change, step, Status::done, out);
   }
-  tell(out, Told::alter_lost_race, change, s.attempt);
+  tell(out, Actor::control, Told::alter_lost_race, change, s.attempt);
   if (s.attempt < config_.alter_attempts) {
     return out.after(config_.alter_retry,
                      {.what = What::control_step_go, .change = change, .number = static_cast<std::uint16_t>(step)});
   }
-  tell(out, Told::alter_failed, change);
+  tell(out, Actor::control, Told::alter_failed, change);
   settle(c, change, step, Status::failed, out);
 }
 
@@ -310,7 +307,7 @@ void ControlModel::step_done(Control& c, std::uint8_t change, std::size_t step, 
   const StepKind kind = steps_[step].kind;
   if (kind == StepKind::deploy_spark || kind == StepKind::rollback_spark) {
     io.spark = build(version_of(kind, change));
-    out.note(static_cast<std::uint16_t>(Actor::merge), static_cast<std::uint16_t>(Told::spark_deployed), io.spark.version);
+    tell(out, Actor::merge, Told::spark_deployed, io.spark.version);
   }
   settle(c, change, step, Status::done, out);
 }
@@ -325,8 +322,9 @@ void ControlModel::cut_over(Control& c, std::uint8_t build, Context& out) const 
       if (status != Status::running && status != Status::released) continue;
       if (version_of(kind, static_cast<std::uint8_t>(change)) == build) {
         settle(c, static_cast<std::uint8_t>(change), i, Status::done, out);
-      } else if (status == Status::released) {
-        settle(c, static_cast<std::uint8_t>(change), i, Status::failed, out);  // refused, and now another build took its place
+      } else if (status == Status::released || c.rollouts[change].steps[i].started < out.now()) {
+        // Refused, or still under way, and now another build took its place. What started at this instant is to come.
+        settle(c, static_cast<std::uint8_t>(change), i, Status::failed, out);
       }
     }
   }
@@ -360,7 +358,8 @@ void ControlModel::settle(Control& c, std::uint8_t change, std::size_t step, Sta
   s.status = status;
   if (status != Status::released) {
     s.finished = out.now();
-    tell(out, status == Status::done ? Told::step_finished : Told::step_failed, change, static_cast<std::int64_t>(step));
+    tell(out, Actor::control, status == Status::done ? Told::step_finished : Told::step_failed, change,
+         static_cast<std::int64_t>(step));
   }
   // A backfill that gave up does not stop the plan: the steps behind it were going to happen anyway.
   const auto lets_go = [&](std::size_t i) {

@@ -1,13 +1,14 @@
-// The control plane: detects a change, regenerates code, waits for review, and walks the plan through each system's cadence.
+// The control plane: detects a change, regenerates code, waits for review, and walks the plan through each system's
+// cadence.
 //
-// Kept (docs/facts/pinterest-three-phase.md 2, 3): push detection by a DDL message that may be lost, a daily pull that finds what push
-// missed; classification (unsupported or sensitive changes are blocked); code generation, review, CI, staging for Flink; tables
-// altered at the trigger, after the merge of the pull request, or after staging; one change at a time per table, later ones
-// queue; ALTER TABLE is not retried by the engine when it loses its race (iceberg.md 2.2), so the workflow tries again;
-// rollback by revert puts code back, never a column.
-// Left out: the audit store, the pull request's check upstream, human errors in review. Assumption: the plan goes on when a step has
-// been refused by Flink (the supervisor keeps trying) or waits for its column (the backfill keeps waiting): those are over for
-// the plan, not for the system; and the plan stops at a table that cannot be altered.
+// Kept (docs/facts/pinterest-three-phase.md 2, 3): push detection by a DDL message that may be lost, a daily pull that
+// finds what push missed; classification (unsupported or sensitive changes are blocked); code generation, review, CI,
+// staging for Flink; tables altered at the trigger, after the merge of the pull request, or after staging; one change
+// at a time per table, later ones queue; ALTER TABLE is not retried by the engine when it loses its race
+// (iceberg.md 2.2), so the workflow tries again; rollback by revert puts code back, never a column. Left out: the audit
+// store, the pull request's check upstream, human errors in review. Assumption: the plan goes on when a step has been
+// refused by Flink (the supervisor keeps trying) or waits for its column (the backfill keeps waiting): those are over
+// for the plan, not for the system; and the plan stops at a table that cannot be altered.
 #pragma once
 
 #include <cstdint>
@@ -27,16 +28,26 @@
 namespace converge::models {
 
 enum class StepKind : std::uint8_t {
-  generate, review, ci, staging,  // the control plane's own, in front of every plan
-  alter_cdc_table, alter_base_table, deploy_spark, deploy_flink, backfill, rollback_flink, rollback_spark, source_ddl
+  generate,
+  review,
+  ci,
+  staging,  // the control plane's own, in front of every plan
+  alter_cdc_table,
+  alter_base_table,
+  deploy_spark,
+  deploy_flink,
+  backfill,
+  rollback_flink,
+  rollback_spark,
+  source_ddl
 };
 
 struct StepConfig {
   StepKind kind = StepKind::backfill;
-  std::string name;                                // unique in the plan; the kind's name when empty
-  std::optional<std::vector<std::string>> after;   // steps that must be over; without it: the one written before it
-  std::optional<sim::Cadence> cadence;             // without it: its system's
-  sim::Duration delay;                             // waits this long once it could start
+  std::string name;                               // unique in the plan; the kind's name when empty
+  std::optional<std::vector<std::string>> after;  // steps that must be over; without it: the one written before it
+  std::optional<sim::Cadence> cadence;            // without it: its system's
+  sim::Duration delay;                            // waits this long once it could start
 };
 
 struct ControlConfig {
@@ -50,8 +61,8 @@ struct ControlConfig {
   sim::Window review{sim::minutes(10), sim::hours(4), sim::days(3)};
   sim::Window ci{sim::minutes(10), sim::minutes(30), sim::minutes(120)};
   sim::Window staging{sim::minutes(10), sim::minutes(30), sim::hours(4)};
-  std::int32_t bad_code_ppm = 0;                // fault: per generation, code that cannot run (P2)
-  std::int32_t staging_catches_ppm = 900'000;   // of that, what staging catches
+  std::int32_t bad_code_ppm = 0;                                   // fault: per generation, code that cannot run (P2)
+  std::int32_t staging_catches_ppm = 900'000;                      // of that, what staging catches
   sim::Window fix{sim::minutes(30), sim::hours(4), sim::days(3)};  // assumption: as long as a review
   sim::Window alter{sim::milliseconds(200), sim::milliseconds(600), sim::seconds(5)};
   std::int32_t alter_attempts = 10;
@@ -77,8 +88,8 @@ inline constexpr std::size_t kStepsMax = 24;
 std::vector<StepConfig> canonical_plan();
 std::string_view name(StepKind);
 
-// The plan with the control plane's own steps in front. Names that no step has, and cycles, are the loader's to refuse: here
-// they stop the program.
+// The plan with the control plane's own steps in front. Names that no step has, and cycles, are the loader's to refuse:
+// here they stop the program.
 std::vector<Step> resolve(const ControlConfig&);
 
 struct StepState {
@@ -107,7 +118,9 @@ struct Rollout {
   boost::container::static_vector<StepState, kStepsMax> steps;
 
   bool operator==(const Rollout&) const = default;
-  friend auto fields(const Rollout& r) { return std::tie(r.phase, r.drifted, r.bad_code, r.detected, r.opened, r.finished, r.steps); }
+  friend auto fields(const Rollout& r) {
+    return std::tie(r.phase, r.drifted, r.bad_code, r.detected, r.opened, r.finished, r.steps);
+  }
 };
 
 struct Control {

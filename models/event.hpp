@@ -10,27 +10,38 @@
 namespace converge::models {
 
 enum class Actor : std::uint16_t {
-  source, cdc, kafka, flink, cdc_table, base_table, merge, backfill, control, maintenance, readers, monitor
+  source,
+  cdc,
+  kafka,
+  flink,
+  cdc_table,
+  base_table,
+  merge,
+  backfill,
+  control,
+  maintenance,
+  readers,
+  monitor
 };
 inline constexpr std::size_t kActors = 12;
 
 // Named by who handles it, then by what it is.
 enum class What : std::uint8_t {
-  source_change,       // the next change of the workload
-  source_scripted,     // the next change that the scenario spells out
-  source_ddl,          // `change` is executed at the source
-  cdc_pump,            // read the log up to here and hand it to Kafka
-  cdc_recover,         // the connector is back
-  flink_checkpoint,    // the coordinator injects a barrier
-  flink_commit,        // the checkpoint is complete: the sink commits its files
-  flink_deploy,        // install build `number`: stop with savepoint first
-  flink_submit,        // the program is submitted (again)
-  flink_bad_code,      // build `number`, about to be installed, cannot run until `epoch` seconds from now
-  flink_recover,       // after a failure: tasks run again, from the newest checkpoint
-  flink_rewind,        // read Kafka again from the position of the DDL of `change`
-  merge_tick,          // the scheduler's tick
-  merge_commit,        // the running MERGE commits
-  backfill_request,    // the plan asks for the backfill of `change`
+  source_change,     // the next change of the workload
+  source_scripted,   // the next change that the scenario spells out
+  source_ddl,        // `change` is executed at the source
+  cdc_pump,          // read the log up to here and hand it to Kafka
+  cdc_recover,       // the connector is back
+  flink_checkpoint,  // the coordinator injects a barrier
+  flink_commit,      // the checkpoint is complete: the sink commits its files
+  flink_deploy,      // install build `number`: stop with savepoint first
+  flink_submit,      // the program is submitted (again)
+  flink_bad_code,    // build `number`, about to be installed, cannot run until `epoch` seconds from now
+  flink_recover,     // after a failure: tasks run again, from the newest checkpoint
+  flink_rewind,      // read Kafka again from the position of the DDL of `change`
+  merge_tick,        // the scheduler's tick
+  merge_commit,      // the running MERGE commits
+  backfill_request,  // the plan asks for the backfill of `change`
   backfill_start,
   backfill_commit,
   control_detected,    // the workflow for `change` starts
@@ -60,60 +71,64 @@ using Context = sim::Context<Event>;
 
 // What the trace tells. The figures a, b, c of each are named beside it.
 enum class Told : std::uint16_t {
-  ddl_executed,            // change, position
-  cdc_crashed,             // stored position, position
-  cdc_recovered,           // position resumed from
-  cdc_failed,              // position that the log no longer has
-  leader_lost,             // partition
-  ddl_message_sent,        // change
-  ddl_message_lost,        // change
-  flink_failed,            // checkpoint restored
-  flink_recovered,         // records to read again
-  flink_stopping,          // build running, build wanted
-  flink_cancelled,         // could not stop with a savepoint: build running, build wanted
-  flink_refused,           // build, columns that its table lacks
-  flink_cannot_run,        // build: generated code
-  flink_started,           // build, seconds since the stop
-  flink_cannot_checkpoint, // build, table columns that its writer lacks
-  flink_poisoned,          // build, position of the record that it cannot read
-  flink_truncated,         // build, position
-  flink_gap,               // changes lost, partitions concerned
-  flink_offset_invalid,    // build: no reset policy, so the job fails for good
-  flink_cut_over,          // build, checkpoint
-  flink_rewound,           // from position, records
-  table_altered,           // change, schema id
-  alter_lost_race,         // change, attempt
-  alter_failed,            // change
-  merge_committed,         // run, rows, build
-  merge_unresolved,        // run, build, columns that it could not resolve
-  merge_conflict,          // run
-  merge_crashed,           // run, before (0) or after (1) its commit
-  merge_skipped_tick,      // run that is still going
-  merge_start_expired,     // run, snapshot
-  merge_overflow,          // run, position
-  spark_deployed,          // build
-  backfill_waits,          // change: its column is not there yet
-  backfill_started,        // change, kind, snapshot position
-  backfill_committed,      // change, rows written, attempt
-  backfill_conflict,       // change, attempt
-  backfill_failed,         // change, attempt
-  backfill_gave_up,        // change, attempts
+  ddl_executed,             // change, position
+  cdc_crashed,              // stored position, position
+  cdc_recovered,            // position resumed from
+  cdc_failed,               // position that the log no longer has
+  leader_lost,              // partition
+  ddl_message_sent,         // change
+  ddl_message_lost,         // change
+  flink_failed,             // checkpoint restored
+  flink_recovered,          // records to read again
+  flink_stopping,           // build running, build wanted
+  flink_cancelled,          // could not stop with a savepoint: build running, build wanted
+  flink_refused,            // build, columns that its table lacks
+  flink_cannot_run,         // build: generated code
+  flink_started,            // build, seconds since the stop
+  flink_cannot_checkpoint,  // build, table columns that its writer lacks
+  flink_poisoned,           // build, position of the record that it cannot read
+  flink_truncated,          // build, position
+  flink_gap,                // changes lost, partitions concerned
+  flink_offset_invalid,     // build: no reset policy, so the job fails for good
+  flink_cut_over,           // build, checkpoint
+  flink_rewound,            // from position, records
+  table_altered,            // change, schema id
+  alter_lost_race,          // change, attempt
+  alter_failed,             // change
+  merge_committed,          // run, rows, build
+  merge_unresolved,         // run, build, columns that it could not resolve
+  merge_conflict,           // run
+  merge_crashed,            // run, before (0) or after (1) its commit
+  merge_skipped_tick,       // run that is still going
+  merge_start_expired,      // run, snapshot
+  merge_overflow,           // run, position
+  spark_deployed,           // build
+  backfill_waits,           // change: its column is not there yet
+  backfill_started,         // change, kind, snapshot position
+  backfill_committed,       // change, rows written, attempt
+  backfill_conflict,        // change, attempt
+  backfill_failed,          // change, attempt
+  backfill_gave_up,         // change, attempts
   merges_paused,
   merges_resumed,
-  detected,                // change, by push (0) or pull (1)
-  queued,                  // change, behind
-  bad_code_caught,         // change: staging
-  refused_change,          // change: unsupported or sensitive
-  step_started,            // change, step
-  step_finished,           // change, step
-  step_failed,             // change, step
-  snapshots_expired,       // table, how many
-  compacted,               // files
+  detected,           // change, by push (0) or pull (1)
+  queued,             // change, behind
+  bad_code_caught,    // change: staging
+  refused_change,     // change: unsupported or sensitive
+  step_started,       // change, step
+  step_finished,      // change, step
+  step_failed,        // change, step
+  snapshots_expired,  // table, how many
+  compacted,          // files
   compaction_conflict,
-  read_failed,             // reader's version
-  diverged,                // schema, code, data
-  row_regressed,           // key, from position, to position
-  converged,               // change
+  read_failed,    // reader's version
+  diverged,       // schema, code, data
+  row_regressed,  // key, from position, to position
+  converged,      // change
 };
+
+inline void tell(Context& out, Actor who, Told told, std::int64_t a = 0, std::int64_t b = 0, std::int64_t c = 0) {
+  out.note(static_cast<std::uint16_t>(who), static_cast<std::uint16_t>(told), a, b, c);
+}
 
 }  // namespace converge::models

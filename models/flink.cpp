@@ -11,22 +11,19 @@ namespace converge::models {
 
 namespace {
 
-void tell(Context& out, Told told, std::int64_t a = 0, std::int64_t b = 0, std::int64_t c = 0) {
-  out.note(static_cast<std::uint16_t>(Actor::flink), static_cast<std::uint16_t>(told), a, b, c);
-}
-
 bool alive(const Flink& f) { return f.phase == Flink::Phase::running; }
 
 // Has it read all that was there when it went back? What a reset of offsets left is held, and counts.
 bool rewound(const Flink& f) {
   return f.rewinding && f.position.next >= f.rewound_until &&
-         std::none_of(f.position.held.begin(), f.position.held.end(), [&](std::uint32_t i) { return i < f.rewound_until; });
+         std::none_of(f.position.held.begin(), f.position.held.end(),
+                      [&](std::uint32_t i) { return i < f.rewound_until; });
 }
 
 }  // namespace
 
 void FlinkModel::start(Flink& f, const CdcTable& table, Context& out) const {
-  f.table_columns = slots(iceberg::current_schema(table.table));
+  f.table_columns = iceberg::columns(table.table);
   out.after(config_.checkpoint_interval, {.what = What::flink_checkpoint});
 }
 
@@ -39,7 +36,7 @@ void FlinkModel::checkpoint(Flink& f, FlinkIo io, Context& out) const {
   out.after(config_.checkpoint_interval, {.what = What::flink_checkpoint});
   if (!alive(f) || f.committing) return;  // at most one checkpoint at a time
   if (config_.writer == FlinkConfig::Writer::subset && !covers(f.build.columns, f.table_columns)) {
-    tell(out, Told::flink_cannot_checkpoint, f.build.version, f.table_columns & ~f.build.columns);
+    tell(out, Actor::flink, Told::flink_cannot_checkpoint, f.build.version, f.table_columns & ~f.build.columns);
     fail(f, Flink::Phase::stuck, out);
     out.after({}, {.what = What::control_refused, .number = f.build.version});
     return;
@@ -64,7 +61,7 @@ void FlinkModel::checkpoint(Flink& f, FlinkIo io, Context& out) const {
     f.staged.clear();
   }
   if (failure != 0) {
-    tell(out, Told::flink_failed, f.checkpoint);
+    tell(out, Actor::flink, Told::flink_failed, f.checkpoint);
     fail(f, Flink::Phase::restarting, out);
     out.after(out.duration(id(Q::flink_restart)), {.what = What::flink_recover, .epoch = f.epoch});
     return;
@@ -106,12 +103,12 @@ bool FlinkModel::stage(Flink& f, const TopicRecord& record, FlinkIo io, Context&
   if (wrong != 0) {
     if (config_.on_overflow == FlinkConfig::Overflow::fail) {
       ++f.unreadable;
-      tell(out, Told::flink_poisoned, f.build.version, record.lsn);
+      tell(out, Actor::flink, Told::flink_poisoned, f.build.version, record.lsn);
       fail(f, Flink::Phase::poisoned, out);
       return false;
     }
     ++f.truncated;
-    tell(out, Told::flink_truncated, f.build.version, record.lsn);
+    tell(out, Actor::flink, Told::flink_truncated, f.build.version, record.lsn);
   }
   f.staged.push_back({.lsn = record.lsn,
                       .key = change.key,
@@ -161,7 +158,7 @@ void FlinkModel::append(Flink& f, FlinkIo io, std::vector<LedgerRow>& rows, Cont
   }
   if (f.phase == Flink::Phase::running && f.committed_by != f.build.version) {
     f.committed_by = f.build.version;
-    tell(out, Told::flink_cut_over, f.build.version, f.checkpoint);
+    tell(out, Actor::flink, Told::flink_cut_over, f.build.version, f.checkpoint);
     out.after({}, {.what = What::control_cut_over, .number = f.build.version});
   }
   if (rewound(f)) {
@@ -183,13 +180,14 @@ void FlinkModel::fail(Flink& f, Flink::Phase phase, Context& out) const {
 }
 
 void FlinkModel::deploy(Flink& f, FlinkIo io, const Build& next, Context& out) const {
-  f.committed_by = Flink::kNobody;  // its first checkpoint is a cut-over, also where the build is the one that ran before
+  f.committed_by =
+      Flink::kNobody;  // its first checkpoint is a cut-over, also where the build is the one that ran before
   f.wanted = next;
   f.refusal_told = false;
   ++f.epoch;  // a checkpoint under way ends in the savepoint
   if (alive(f) && read(f, io, out)) {
     ++f.planned_stops;
-    tell(out, Told::flink_stopping, f.build.version, next.version);
+    tell(out, Actor::flink, Told::flink_stopping, f.build.version, next.version);
     f.read_upto = frontier(f, out.now());
     f.stopped = out.now();
     f.phase = Flink::Phase::stopping;
@@ -198,7 +196,7 @@ void FlinkModel::deploy(Flink& f, FlinkIo io, const Build& next, Context& out) c
     return;
   }
   // Not running, or it fails while it drains: cancelled, and the new build starts from the newest checkpoint.
-  tell(out, Told::flink_cancelled, f.build.version, next.version);
+  tell(out, Actor::flink, Told::flink_cancelled, f.build.version, next.version);
   f.phase = Flink::Phase::starting;
   f.committing = false;
   f.staged.clear();
@@ -209,17 +207,17 @@ void FlinkModel::deploy(Flink& f, FlinkIo io, const Build& next, Context& out) c
 void FlinkModel::submit(Flink& f, FlinkIo io, std::uint32_t epoch, Context& out) const {
   if (epoch != f.epoch) return;
   // The sink maps its fields to the table's ids while the job graph is built; an unknown one throws.
-  const Columns table = slots(iceberg::current_schema(io.table.table));
-  const Columns missing = static_cast<Columns>((f.wanted.columns & ~table) |
-                                               (f.wanted.wide & ~iceberg::widened(io.table.table)));
+  const Columns table = iceberg::columns(io.table.table);
+  const Columns missing =
+      static_cast<Columns>((f.wanted.columns & ~table) | (f.wanted.wide & ~iceberg::widened(io.table.table)));
   const bool broken = f.wanted.version == f.broken && out.now() < f.broken_until;  // a rollback needs no mended code
   if (broken || missing != 0) {
     if (!f.refusal_told) {
       f.refusal_told = true;
       if (missing != 0) {
-        tell(out, Told::flink_refused, f.wanted.version, missing);
+        tell(out, Actor::flink, Told::flink_refused, f.wanted.version, missing);
       } else {
-        tell(out, Told::flink_cannot_run, f.wanted.version);
+        tell(out, Actor::flink, Told::flink_cannot_run, f.wanted.version);
       }
       out.after({}, {.what = What::control_refused, .number = f.wanted.version});
     }
@@ -235,13 +233,13 @@ void FlinkModel::submit(Flink& f, FlinkIo io, std::uint32_t epoch, Context& out)
     f.stored = {static_cast<std::uint32_t>(first - io.topic.records.begin()), {}};
     f.rewound_until = static_cast<std::uint32_t>(io.topic.records.size());
     f.read_upto = first == io.topic.records.end() ? out.now() : first->at;
-    tell(out, Told::flink_rewound, f.rewind_after, f.rewound_until - f.stored.next);
+    tell(out, Actor::flink, Told::flink_rewound, f.rewind_after, f.rewound_until - f.stored.next);
     f.rewind_requested = false;
   }
   f.position = f.stored;
   if (!settle_offsets(f, io, out)) return;
   run(f, io, out);
-  tell(out, Told::flink_started, f.build.version, (out.now() - f.stopped).us / 1'000'000);
+  tell(out, Actor::flink, Told::flink_started, f.build.version, (out.now() - f.stopped).us / 1'000'000);
 }
 
 void FlinkModel::recover(Flink& f, FlinkIo io, std::uint32_t epoch, Context& out) const {
@@ -249,14 +247,16 @@ void FlinkModel::recover(Flink& f, FlinkIo io, std::uint32_t epoch, Context& out
   f.position = f.stored;
   if (!settle_offsets(f, io, out)) return;
   run(f, io, out);
-  tell(out, Told::flink_recovered, static_cast<std::int64_t>(io.topic.records.size()) - f.position.next);
+  tell(out, Actor::flink, Told::flink_recovered, static_cast<std::int64_t>(io.topic.records.size()) - f.position.next);
 }
 
 void FlinkModel::run(Flink& f, FlinkIo io, Context& out) const {
-  f.phase = Flink::Phase::running;
   f.down = f.down + (out.now() - f.stopped);
   f.resumed = out.now();
+  // After a deploy that checkpoint is the last one of the build before, and no cut-over.
+  if (f.phase == Flink::Phase::restarting) f.phase = Flink::Phase::running;
   if (!f.pending.empty()) append(f, io, f.pending, out);  // the table does not have that checkpoint's id yet
+  f.phase = Flink::Phase::running;
 }
 
 // Restored offsets that the topic no longer has go to the reset policy, partition by partition.
@@ -268,14 +268,15 @@ bool FlinkModel::settle_offsets(Flink& f, FlinkIo io, Context& out) const {
     for (const std::uint32_t index : f.position.held) visit(index);
     for (std::uint32_t i = f.position.next; i < records.size(); ++i) visit(i);
   };
-  if (f.position.next < records.size() && records[f.position.next].at >= log_start && f.position.held.empty()) return true;
+  if (f.position.next < records.size() && records[f.position.next].at >= log_start && f.position.held.empty())
+    return true;
   unread([&](std::uint32_t i) {
     if (records[i].at < log_start) concerned.insert(records[i].partition);
   });
   if (concerned.empty()) return true;
   if (config_.offset_reset == FlinkConfig::OffsetReset::none) {
     f.phase = Flink::Phase::dead;
-    tell(out, Told::flink_offset_invalid, f.build.version);
+    tell(out, Actor::flink, Told::flink_offset_invalid, f.build.version);
     out.after({}, {.what = What::control_refused, .number = f.build.version});
     return false;
   }
@@ -294,7 +295,7 @@ bool FlinkModel::settle_offsets(Flink& f, FlinkIo io, Context& out) const {
   f.position = {static_cast<std::uint32_t>(records.size()), std::move(held)};
   f.stored = f.position;
   f.lost += lost;
-  tell(out, Told::flink_gap, lost, static_cast<std::int64_t>(concerned.size()));
+  tell(out, Actor::flink, Told::flink_gap, lost, static_cast<std::int64_t>(concerned.size()));
   return true;
 }
 
@@ -303,7 +304,8 @@ void FlinkModel::rewind(Flink& f, FlinkIo io, std::uint8_t change, Context& out)
   f.rewind_requested = true;
   f.rewinding = true;
   f.rewind_change = change;
-  f.rewound_until = std::numeric_limits<std::uint32_t>::max();  // known at the start: the savepoint before it ends nothing
+  f.rewound_until =
+      std::numeric_limits<std::uint32_t>::max();  // known at the start: the savepoint before it ends nothing
   const std::uint8_t committed_by = f.committed_by;
   deploy(f, io, f.phase == Flink::Phase::running ? f.build : f.wanted, out);
   f.committed_by = committed_by;  // reading again is no cut-over

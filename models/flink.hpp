@@ -1,16 +1,17 @@
 // The Flink job: Kafka source -> by-name projection of a build -> Iceberg sink (append into the CDC table).
 //
 // Kept (docs/facts/kafka-flink-cdc.md 3, 4): a build selects columns by name, so a field that it does not know is
-// dropped and a column that its table lacks refuses the submission; offsets live in checkpoints, and a failure goes back to the
-// newest one; files are committed when a checkpoint is complete, under its id, so a restore commits what the table does not
-// have yet; a deploy is stop-with-savepoint, restore, catch-up at a finite speed, one instance at a time; a job that cannot be
-// stopped is cancelled and starts from its newest checkpoint; offsets below the log start go to the reset policy; a running job
-// and its fail-over go on through every change of the table; a job submitted anew by a writer that does not pad fails at
-// its first checkpoint when the table has a column that it does not know; a value wider than its type fails the task, which
-// restarts into the same record for as long as the build stays (a poison pill), or is cut.
-// Left out: parallelism, state other than offsets, watermarks, back-pressure, checkpoint time-outs, upsert mode (the CDC table is
-// append-only). A poisoned job's restarts, at most one a minute (3.7), change nothing until a build is deployed, so they are not
-// events. An empty checkpoint completes at its barrier. Assumption: reading is exact in time but for the catch-up.
+// dropped and a column that its table lacks refuses the submission; offsets live in checkpoints, and a failure goes
+// back to the newest one; files are committed when a checkpoint is complete, under its id, so a restore commits what
+// the table does not have yet; a deploy is stop-with-savepoint, restore, catch-up at a finite speed, one instance at a
+// time; a job that cannot be stopped is cancelled and starts from its newest checkpoint; offsets below the log start go
+// to the reset policy; a running job and its fail-over go on through every change of the table; a job submitted anew by
+// a writer that does not pad fails at its first checkpoint when the table has a column that it does not know; a value
+// wider than its type fails the task, which restarts into the same record for as long as the build stays (a poison
+// pill), or is cut. Left out: parallelism, state other than offsets, watermarks, back-pressure, checkpoint time-outs,
+// upsert mode (the CDC table is append-only). A poisoned job's restarts, at most one a minute (3.7), change nothing
+// until a build is deployed, so they are not events. An empty checkpoint completes at its barrier. Assumption: reading
+// is exact in time but for the catch-up.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,7 @@ namespace converge::models {
 
 struct FlinkConfig {
   enum class Overflow : std::uint8_t { fail, truncate };
-  enum class Writer : std::uint8_t { pads, subset };          // what it does with table columns that it does not know
+  enum class Writer : std::uint8_t { pads, subset };  // what it does with table columns that it does not know
   enum class OffsetReset : std::uint8_t { earliest, latest, none };
 
   sim::Duration checkpoint_interval = sim::seconds(60);
@@ -69,9 +70,9 @@ struct Flink {
     dead,        // no valid offset and no reset policy
   };
   Phase phase = Phase::running;
-  Build build;                     // running, or the last one that ran
-  Build wanted;                    // being installed
-  std::uint8_t committed_by = 0;   // version of the build that committed last; kNobody: none since the newest deploy
+  Build build;                    // running, or the last one that ran
+  Build wanted;                   // being installed
+  std::uint8_t committed_by = 0;  // version of the build that committed last; kNobody: none since the newest deploy
   bool refusal_told = false;
   std::uint32_t epoch = 0;         // raised whenever what is under way is given up
   std::uint32_t checkpoint = 0;    // id of the newest completed one
@@ -88,22 +89,22 @@ struct Flink {
   Columns table_columns = 0;       // of the table when the job was submitted: the sink pins them
   bool rewind_requested = false;   // the next start reads again from behind `rewind_after`
   Lsn rewind_after = 0;
-  bool rewinding = false;          // and has not passed `rewound_until` yet
-  std::uint32_t rewound_until = 0; // records that the rewind has to pass
+  bool rewinding = false;           // and has not passed `rewound_until` yet
+  std::uint32_t rewound_until = 0;  // records that the rewind has to pass
   std::uint8_t rewind_change = 0;
-  std::uint32_t lost = 0;          // changes that Kafka no longer had
-  std::uint32_t unreadable = 0;    // times it met a record that its build cannot read
-  std::uint32_t truncated = 0;     // values cut to the old type's range
-  sim::Duration down;              // time without a running job, planned deploys included, until the last start
+  std::uint32_t lost = 0;        // changes that Kafka no longer had
+  std::uint32_t unreadable = 0;  // times it met a record that its build cannot read
+  std::uint32_t truncated = 0;   // values cut to the old type's range
+  sim::Duration down;            // time without a running job, planned deploys included, until the last start
   std::uint16_t planned_stops = 0;
   std::uint16_t unplanned_stops = 0;
 
   bool operator==(const Flink&) const = default;
   friend auto fields(const Flink& f) {
-    return std::tie(f.phase, f.build, f.wanted, f.committed_by, f.refusal_told, f.epoch, f.checkpoint, f.position, f.stored,
-                    f.staged, f.pending, f.committing, f.stopped, f.broken, f.broken_until, f.resumed, f.read_upto, f.table_columns, f.rewind_requested, f.rewind_after,
-                    f.rewinding, f.rewound_until, f.rewind_change, f.lost, f.unreadable, f.truncated, f.down, f.planned_stops,
-                    f.unplanned_stops);
+    return std::tie(f.phase, f.build, f.wanted, f.committed_by, f.refusal_told, f.epoch, f.checkpoint, f.position,
+                    f.stored, f.staged, f.pending, f.committing, f.stopped, f.broken, f.broken_until, f.resumed,
+                    f.read_upto, f.table_columns, f.rewind_requested, f.rewind_after, f.rewinding, f.rewound_until,
+                    f.rewind_change, f.lost, f.unreadable, f.truncated, f.down, f.planned_stops, f.unplanned_stops);
   }
 };
 

@@ -19,7 +19,8 @@ bool changes_data(Operation operation) { return operation == Operation::append |
 Result validate(const Table& table, const Staged& staged) {
   if (!staged.no_new_data && !staged.no_new_deletes && !staged.files_exist) return Result::ok;
   if (staged.from == head(table)) return Result::ok;
-  // A row delta wants its start among the ancestors; who replaces whole files is content with the start's child (3.4 e).
+  // A row delta wants its start among the ancestors; who replaces whole files is content with the start's child (3.4
+  // e).
   const bool replaces_files = staged.removed != 0;
   const std::uint32_t oldest = table.snapshots.front().id;
   if (staged.from + 1 < oldest) return Result::unknown_history;
@@ -28,7 +29,8 @@ Result validate(const Table& table, const Staged& staged) {
     if (s.id <= staged.from) continue;
     const Buckets mine = staged.removed | staged.deletes;
     if (staged.files_exist && (s.removed & mine) != 0) return Result::missing_files;
-    const Buckets deletes = replaces_files ? s.deletes & mine : s.deletes;  // a row delta looks at those on any file (3.4 j)
+    const Buckets deletes =
+        replaces_files ? s.deletes & mine : s.deletes;  // a row delta looks at those on any file (3.4 j)
     if (staged.no_new_deletes && deletes != 0 && s.operation != Operation::replace) return Result::conflicting_deletes;
     if (staged.no_new_data && s.added != 0 && changes_data(s.operation)) return Result::conflicting_data;
   }
@@ -48,6 +50,8 @@ const Schema& current_schema(const Table& table) {
   assert(!table.schemas.empty());
   return table.schemas.back();
 }
+
+Columns columns(const Table& table) { return slots(current_schema(table)); }
 
 std::uint32_t head(const Table& table) { return table.snapshots.empty() ? 0 : table.snapshots.back().id; }
 

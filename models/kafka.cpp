@@ -8,8 +8,9 @@ KafkaModel::KafkaModel(const KafkaConfig& config, std::int64_t changes_per_day) 
   // Bytes become time at the mean rate of one partition; without traffic only segment.ms and retention.ms count.
   const std::int64_t bytes_per_day = changes_per_day / config.partitions * config.record_bytes;
   const auto lasts = [&](std::int64_t bytes) {
-    return bytes_per_day == 0 ? sim::days(36500) : sim::Duration{bytes / bytes_per_day * sim::days(1).us +
-                                                                 bytes % bytes_per_day * (sim::days(1).us / bytes_per_day)};
+    return bytes_per_day == 0 ? sim::days(36500)
+                              : sim::Duration{bytes / bytes_per_day * sim::days(1).us +
+                                              bytes % bytes_per_day * (sim::days(1).us / bytes_per_day)};
   };
   segment_ = std::clamp(lasts(config.segment_bytes), sim::seconds(1), std::max(config.segment_span, sim::seconds(1)));
   kept_ = config.retention;
@@ -20,7 +21,8 @@ KafkaModel::KafkaModel(const KafkaConfig& config, std::int64_t changes_per_day) 
 void KafkaModel::start(Topic& t) const { t.log_end.assign(static_cast<std::size_t>(config_.partitions), 0); }
 
 std::uint16_t KafkaModel::partition(Key key) const {
-  return static_cast<std::uint16_t>(sim::fold(key, 0x9E3779B97F4A7C15ULL) % static_cast<std::uint64_t>(config_.partitions));
+  return static_cast<std::uint16_t>(sim::fold(key, 0x9E3779B97F4A7C15ULL) %
+                                    static_cast<std::uint64_t>(config_.partitions));
 }
 
 void KafkaModel::append(Topic& t, Lsn lsn, Key key, sim::Instant now) const {
@@ -29,8 +31,9 @@ void KafkaModel::append(Topic& t, Lsn lsn, Key key, sim::Instant now) const {
 }
 
 sim::Instant KafkaModel::log_start(sim::Instant now) const {
-  // Segments are counted from the start of the run. The last pass dropped each one whose largest timestamp, its end, was
-  // older than the retention; the active segment goes too once all of it is (1.2), which cannot be while traffic is steady.
+  // Segments are counted from the start of the run. The last pass dropped each one whose largest timestamp, its end,
+  // was older than the retention; the active segment goes too once all of it is (1.2), which cannot be while traffic is
+  // steady.
   const std::int64_t pass = now.us / config_.retention_check.us * config_.retention_check.us;
   const std::int64_t dead = pass - kept_.us;
   if (dead <= 0) return {};

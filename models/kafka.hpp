@@ -1,11 +1,11 @@
 // A Kafka topic: partitions by key hash, offsets, retention by time and by size, leader failover.
 //
-// Kept (docs/facts/kafka-flink-cdc.md 1): total order within a partition only; a retention pass every 5 minutes drops whole
-// segments from the oldest on, by size, then by record timestamp; the log start moves only forward; a partition without leader
-// takes and gives no record until one is elected, and loses none that was acknowledged (acks=all).
-// Left out: replication and unclean election, compaction, transactions, consumer groups' rebalances: the one consumer here is
-// a Flink job, which keeps its offsets in its own checkpoints (3.2). Volume is a rate, so a segment is a span of time:
-// segment.bytes over the partition's share of the traffic, at most segment.ms.
+// Kept (docs/facts/kafka-flink-cdc.md 1): total order within a partition only; a retention pass every 5 minutes drops
+// whole segments from the oldest on, by size, then by record timestamp; the log start moves only forward; a partition
+// without leader takes and gives no record until one is elected, and loses none that was acknowledged (acks=all). Left
+// out: replication and unclean election, compaction, transactions, consumer groups' rebalances: the one consumer here
+// is a Flink job, which keeps its offsets in its own checkpoints (3.2). Volume is a rate, so a segment is a span of
+// time: segment.bytes over the partition's share of the traffic, at most segment.ms.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ using Offset = std::uint32_t;
 
 struct KafkaConfig {
   std::int32_t partitions = 32;
-  sim::Duration retention = sim::days(7);           // retention.ms
-  std::int64_t retention_bytes = -1;                // retention.bytes, per partition; -1: off
+  sim::Duration retention = sim::days(7);  // retention.ms
+  std::int64_t retention_bytes = -1;       // retention.bytes, per partition; -1: off
   std::int64_t segment_bytes = std::int64_t{1} << 30;
   sim::Duration segment_span = sim::days(7);        // segment.ms
   std::int64_t record_bytes = 1'000;                // assumption: mean size of a change event

@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::uint8_t change_bit(std::size_t i) { return static_cast<std::uint8_t>(1U << i); }
 
-
 }  // namespace
 
 void MonitorModel::start(Monitor& m, const Source& source, Context& out) const {
@@ -51,8 +50,7 @@ void MonitorModel::row_written(Monitor& m, const Source& s, const BaseTable& bas
     ++m.regressions;
     m.next_missing = std::min(m.next_missing, row.lsn + 1);
     m.next_young = std::min(m.next_young, row.lsn + 1);
-    out.note(static_cast<std::uint16_t>(Actor::base_table), static_cast<std::uint16_t>(Told::row_regressed), key,
-             before.lsn, row.lsn);
+    models::tell(out, Actor::base_table, Told::row_regressed, key, before.lsn, row.lsn);
   }
   Reasons why = reasons(s, base, key);
   // A stale row stays so while its oldest missing change is older than the objective.
@@ -97,8 +95,8 @@ void MonitorModel::look(Monitor& m, const Source& s, const BaseTable& base, Cont
   }
 }
 
-void MonitorModel::layers(Monitor& m, const Source& s, const CdcTable& ledger, const BaseTable& base, const Build& flink,
-                          const Build& spark) const {
+void MonitorModel::layers(Monitor& m, const Source& s, const CdcTable& ledger, const BaseTable& base,
+                          const Build& flink, const Build& spark) const {
   // A retyped column is there before and after: whether it was widened tells whether a table has the change.
   const auto of_table = [&](const iceberg::Table& table) {
     std::uint8_t known = 0;
@@ -148,8 +146,7 @@ void MonitorModel::tell(Monitor& m, Context& out) const {
     if (!apart && was_open) {
       m.open = static_cast<std::uint8_t>(m.open & ~mask);
       m.agreed[i] = out.now();
-      out.note(static_cast<std::uint16_t>(Actor::monitor), static_cast<std::uint16_t>(Told::converged),
-               static_cast<std::int64_t>(i));
+      models::tell(out, Actor::monitor, Told::converged, static_cast<std::int64_t>(i));
     }
     if (d.schema == 0 && m.change[i].schema != 0) m.altered[i] = out.now();
     m.change[i] = d;
@@ -157,8 +154,7 @@ void MonitorModel::tell(Monitor& m, Context& out) const {
   total.data = diverged_rows(m);
   if (total == m.now) return;
   m.now = total;
-  out.note(static_cast<std::uint16_t>(Actor::monitor), static_cast<std::uint16_t>(Told::diverged), total.schema, total.code,
-           total.data);
+  models::tell(out, Actor::monitor, Told::diverged, total.schema, total.code, total.data);
 }
 
 // One query of the base table: SELECT of the columns that the readers know by now.
@@ -173,7 +169,7 @@ void MonitorModel::poll(Monitor& m, const Source& s, const BaseTable& base, Cont
   }
   if ((m.adopted & ~table) != 0) {  // a name that the table does not have any more
     ++m.failed_reads;
-    out.note(static_cast<std::uint16_t>(Actor::readers), static_cast<std::uint16_t>(Told::read_failed), m.adopted);
+    models::tell(out, Actor::readers, Told::read_failed, m.adopted);
   }
   m.worst_nulls = std::max(m.worst_nulls, null_rows(m));
   m.worst_stale = std::max(m.worst_stale, stale_rows(m));

@@ -17,15 +17,13 @@ Schema first_schema(const std::vector<ChangeConfig>& changes) {
   return schema;
 }
 
-std::int64_t changes_per_day(const SourceConfig& c) { return c.rows / 1'000'000 * c.changed_per_day_ppm; }
-
 }  // namespace
 
 Pipeline::Pipeline(PipelineConfig config)
     : config_{std::move(config)},
       questions_{models::questions(config_)},
       source_{config_.source, config_.changes},
-      kafka_{config_.kafka, changes_per_day(config_.source)},
+      kafka_{config_.kafka, source_.rows_per_day()},
       cdc_{config_.cdc},
       flink_{config_.flink, config_.cdc_table, kafka_, source_},
       monitor_{config_.readers, source_, config_.changes.size()},
@@ -69,10 +67,9 @@ void Pipeline::handle(State& s, const Event& e, Context& out) const {
     case What::flink_checkpoint: return flink_.checkpoint(s.flink, flink, out);
     case What::flink_commit: return flink_.commit(s.flink, flink, e.epoch, out);
     case What::flink_deploy: return flink_.deploy(s.flink, flink, control_.build(e.number), out);
-    case What::flink_submit:
-      flink_.submit(s.flink, flink, e.epoch, out);
-      return layers_moved(s, out);
-    case What::flink_bad_code: return flink_.bad_code(s.flink, static_cast<std::uint8_t>(e.number), sim::seconds(e.epoch), out);
+    case What::flink_submit: flink_.submit(s.flink, flink, e.epoch, out); return layers_moved(s, out);
+    case What::flink_bad_code:
+      return flink_.bad_code(s.flink, static_cast<std::uint8_t>(e.number), sim::seconds(e.epoch), out);
     case What::flink_recover: return flink_.recover(s.flink, flink, e.epoch, out);
     case What::flink_rewind: return flink_.rewind(s.flink, flink, e.change, out);
     case What::merge_tick: return spark_.tick(s.merge, s.backfill, spark, out);
@@ -100,29 +97,31 @@ void Pipeline::handle(State& s, const Event& e, Context& out) const {
       spark_.column_arrived(s.backfill, spark, out);
       return layers_moved(s, out);
     case What::control_cut_over:
-      if (e.number > 0) s.backfill.flink_deployed[e.number - std::size_t{1}] = static_cast<Lsn>(s.source.log.size() + 1);
+      if (e.number > 0)
+        s.backfill.flink_deployed[e.number - std::size_t{1}] = static_cast<Lsn>(s.source.log.size() + 1);
       control_.cut_over(s.control, static_cast<std::uint8_t>(e.number), out);
       return layers_moved(s, out);
     case What::control_refused: return control_.refused(s.control, static_cast<std::uint8_t>(e.number), out);
     case What::control_waits: return control_.backfill(s.control, e.change, StepState::Status::released, out);
-    case What::control_backfilled: return control_.backfill(s.control, e.change, StepState::Status::done, out);
+    case What::control_backfilled:
+      spark_.rewound(s.backfill);
+      return control_.backfill(s.control, e.change, StepState::Status::done, out);
     case What::control_gave_up: return control_.backfill(s.control, e.change, StepState::Status::failed, out);
     case What::maintenance_run: return maintain(s, e, out);
-    case What::readers_poll:
-      monitor_.poll(s.monitor, s.source, s.base, out);
-      return monitor_.tell(s.monitor, out);
+    case What::readers_poll: monitor_.poll(s.monitor, s.source, s.base, out); return monitor_.tell(s.monitor, out);
   }
 }
 
 // number 0: the daily run; 1: the compaction that it started commits.
 void Pipeline::maintain(State& s, const Event& e, Context& out) const {
   const auto say = [&](Told told, std::int64_t a = 0, std::int64_t b = 0) {
-    out.note(static_cast<std::uint16_t>(Actor::maintenance), static_cast<std::uint16_t>(told), a, b);
+    tell(out, Actor::maintenance, told, a, b);
   };
   const auto all = static_cast<iceberg::Buckets>((std::uint64_t{1} << config_.base_table.buckets) - 1);
   if (e.number == 1) {
     s.maintenance.compacting = false;
-    // The files that it read are gone if a merge rewrote them, and new deletes on them must not be lost (iceberg.md 3.2).
+    // The files that it read are gone if a merge rewrote them, and new deletes on them must not be lost
+    // (iceberg.md 3.2).
     const iceberg::Staged rewrite{.operation = iceberg::Operation::replace,
                                   .from = s.maintenance.from,
                                   .added = all,

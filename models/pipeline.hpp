@@ -1,6 +1,6 @@
-// The whole pipeline as one model for the kernel: source -> CDC -> Kafka -> Flink -> CDC table -> Spark MERGE -> base table ->
-// readers, and the control plane beside it. Here, and only here, events are dealt out; each component's function says in its
-// arguments what it reads and what it changes.
+// The whole pipeline as one model for the kernel: source -> CDC -> Kafka -> Flink -> CDC table -> Spark MERGE -> base
+// table -> readers, and the control plane beside it. Here, and only here, events are dealt out; each component's
+// function says in its arguments what it reads and what it changes.
 #pragma once
 
 #include <string>
@@ -21,17 +21,19 @@
 
 namespace converge::models {
 
-// Housekeeping of both tables (docs/facts/iceberg.md 7). Quiet while a rollout is open: the daily pull either starts one, or maintains.
+// Housekeeping of both tables (docs/facts/iceberg.md 7). Quiet while a rollout is open: the daily pull either starts
+// one, or maintains.
 struct MaintenanceConfig {
   sim::Duration every = sim::hours(24);
-  bool compaction = false;  // rewrite_data_files on the base table; beside merges every quarter hour it starves (spark.md 6.3)
+  bool compaction =
+      false;  // rewrite_data_files on the base table; beside merges every quarter hour it starves (spark.md 6.3)
   sim::Window duration{sim::minutes(5), sim::minutes(20), sim::hours(3)};
 };
 
 struct PipelineConfig {
   sim::Epoch epoch{1'767'571'200};  // 2026-01-05T00:00:00Z, a Monday
   sim::Duration horizon = sim::days(3);
-  sim::Duration sla = sim::hours(24);  // from each DDL (or announcement) until schema, code and data agree
+  sim::Duration sla = sim::hours(24);       // from each DDL (or announcement) until schema, code and data agree
   std::optional<sim::Duration> sla_schema;  // and until both tables are altered, where that is a claim of its own
   SourceConfig source;
   std::vector<ChangeConfig> changes;

@@ -24,8 +24,7 @@ sim::Question fault(std::string actor, std::string kind, std::vector<sim::Option
 
 sim::Question ask(Q q, const PipelineConfig& c) {
   switch (q) {
-    case Q::source_change:
-      return {.actor = "source", .kind = "change", .answers = sim::AnswerKind::bits};
+    case Q::source_change: return {.actor = "source", .kind = "change", .answers = sim::AnswerKind::bits};
     case Q::cdc_lag: return duration("cdc", "lag", c.cdc.lag);
     case Q::cdc_crash: return fault("cdc", "crash", {{"crashes", c.cdc.crash_ppm}});
     case Q::cdc_failover: return duration("cdc", "failover", c.cdc.failover);
@@ -59,7 +58,8 @@ sim::Question ask(Q q, const PipelineConfig& c) {
     case Q::staging: return duration("control", "staging", c.control.staging);
     case Q::bad_code: return fault("control", "generated-code", {{"cannot run", c.control.bad_code_ppm}});
     case Q::staging_misses:
-      return fault("control", "bad-code-in-staging", {{"missed", c.control.bad_code_ppm == 0 ? 0 : 1'000'000 - c.control.staging_catches_ppm}});
+      return fault("control", "bad-code-in-staging",
+                   {{"missed", c.control.bad_code_ppm == 0 ? 0 : 1'000'000 - c.control.staging_catches_ppm}});
     case Q::fix: return duration("control", "fix", c.control.fix);
     case Q::approval: {
       sim::Window w{};

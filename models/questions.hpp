@@ -1,4 +1,5 @@
-// The choices of the pipeline, each once. Their names are those of schedules and counterexamples: (actor, kind, occurrence).
+// The choices of the pipeline, each once. Their names are those of schedules and counterexamples: (actor, kind,
+// occurrence).
 #pragma once
 
 #include <cstdint>

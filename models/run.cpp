@@ -26,9 +26,9 @@ bool began(const Pipeline& model, const PipelineState& s, std::size_t change) {
 
 // Changes that are gone for good, by where they went missing.
 struct Losses {
-  std::uint64_t before_kafka = 0;     // the connector passed them and handed over nothing
-  std::uint64_t before_ledger = 0;    // Flink's offsets passed them and the CDC table lacks them
-  std::uint64_t skipped_by_merge = 0; // the watermark passed them and the base table has an older row
+  std::uint64_t before_kafka = 0;      // the connector passed them and handed over nothing
+  std::uint64_t before_ledger = 0;     // Flink's offsets passed them and the CDC table lacks them
+  std::uint64_t skipped_by_merge = 0;  // the watermark passed them and the base table has an older row
   std::uint64_t total() const { return before_kafka + before_ledger + skipped_by_merge; }
 };
 
@@ -49,7 +49,8 @@ Losses losses(const PipelineState& s) {
     if (lsn <= s.cdc.position && !in_topic[lsn]) ++lost.before_kafka;
     if (passed[lsn] && !in_ledger[lsn]) ++lost.before_ledger;
   }
-  const std::uint32_t merged = s.merge.running ? std::min(s.merge.from.row, s.merge.watermark.row) : s.merge.watermark.row;
+  const std::uint32_t merged =
+      s.merge.running ? std::min(s.merge.from.row, s.merge.watermark.row) : s.merge.watermark.row;
   std::set<Lsn> skipped;
   for (std::uint32_t i = 0; i < merged; ++i) {
     const LedgerRow& row = s.ledger.rows[i];
@@ -69,8 +70,9 @@ PropertyResult lost_rows(const PipelineState& s) {
                    .margin = -static_cast<std::int64_t>(lost.total()),
                    .unit = PropertyResult::Unit::changes};
   if (!p.holds) {
-    p.detail = fmt::format("{} never reached Kafka, {} never reached the CDC table, {} passed over by the merge's watermark",
-                           lost.before_kafka, lost.before_ledger, lost.skipped_by_merge);
+    p.detail =
+        fmt::format("{} never reached Kafka, {} never reached the CDC table, {} passed over by the merge's watermark",
+                    lost.before_kafka, lost.before_ledger, lost.skipped_by_merge);
   }
   return p;
 }
@@ -107,8 +109,9 @@ PropertyResult readable(const PipelineState& s) {
                    .margin = -failed,
                    .unit = PropertyResult::Unit::reads};
   if (!p.holds) {
-    p.detail = fmt::format("{} queries failed, Flink met {} records and the merge {} values that their build cannot read",
-                           s.monitor.failed_reads, s.flink.unreadable, s.merge.overflowed);
+    p.detail =
+        fmt::format("{} queries failed, Flink met {} records and the merge {} values that their build cannot read",
+                    s.monitor.failed_reads, s.flink.unreadable, s.merge.overflowed);
   }
   return p;
 }
@@ -132,8 +135,8 @@ PropertyResult fresh(const Pipeline& model, const PipelineState& s, sim::Instant
 }
 
 struct Convergence {
-  bool all = true;                  // every change that began has converged
-  bool decided = true;              // every deadline lies within the horizon
+  bool all = true;      // every change that began has converged
+  bool decided = true;  // every deadline lies within the horizon
   sim::Duration slowest;
   sim::Duration margin{INT64_MAX};
 };
@@ -171,7 +174,7 @@ PropertyResult converged(const Pipeline& model, const PipelineState& s) {
                    .holds = c.margin.us >= 0,
                    .margin = c.margin.us,
                    .unit = PropertyResult::Unit::duration};
-  p.detail = c.all       ? fmt::format("took {}", text(c.slowest))
+  p.detail = c.all     ? fmt::format("took {}", text(c.slowest))
              : p.holds ? "still apart at the end of the run, which comes before the end of the window"
                        : "still apart at the end of the run";
   return p;
@@ -184,7 +187,8 @@ PropertyResult schema_converged(const Pipeline& model, const PipelineState& s) {
   for (std::size_t i = 0; i < model.config().changes.size(); ++i) {
     if (!began(model, s, i)) continue;
     const bool apart = s.monitor.change[i].schema != 0;
-    const sim::Duration took = (apart ? end : std::max(s.monitor.altered[i], window_begin(model, s, i))) - window_begin(model, s, i);
+    const sim::Duration took =
+        (apart ? end : std::max(s.monitor.altered[i], window_begin(model, s, i))) - window_begin(model, s, i);
     margin = std::min(margin, sla - took);
   }
   return {.name = "schema-converged",
@@ -297,14 +301,15 @@ void add_faults(sim::RunResult& r, const Pipeline& model, const sim::Record& rec
 std::string sentence(const sim::RunResult& r) {
   switch (r.outcome) {
     case sim::Outcome::converged:
-      return fmt::format("Converged {} after the change, {} inside the window of {}.", text(*r.convergence), text(*r.margin),
-                         text(r.sla));
+      return fmt::format("Converged {} after the change, {} inside the window of {}.", text(*r.convergence),
+                         text(*r.margin), text(r.sla));
     case sim::Outcome::violated: {
       std::string broken;
       for (const PropertyResult& p : r.properties) {
         if (!p.holds) broken += (broken.empty() ? "" : ", ") + p.name;
       }
-      const std::string took = r.convergence ? fmt::format("converged after {}", text(*r.convergence)) : "never converged";
+      const std::string took =
+          r.convergence ? fmt::format("converged after {}", text(*r.convergence)) : "never converged";
       return fmt::format("Violated: {}; the layers {}.", broken, took);
     }
     case sim::Outcome::vacuous: return "This run says nothing about the claim: " + r.vacuous_for.front() + ".";
@@ -368,9 +373,7 @@ sim::RunResult judge(const Pipeline& model, const Run& run) {
   }
   if (c.all && r.changed) r.convergence = c.slowest, r.margin = c.margin;
   const bool holds = std::all_of(r.properties.begin(), r.properties.end(), [](const auto& p) { return p.holds; });
-  r.outcome = !holds                  ? sim::Outcome::violated
-              : r.vacuous_for.empty() ? sim::Outcome::converged
-                                      : sim::Outcome::vacuous;
+  r.outcome = !holds ? sim::Outcome::violated : r.vacuous_for.empty() ? sim::Outcome::converged : sim::Outcome::vacuous;
   r.sentence = sentence(r);
 
   r.reads = s.monitor.reads;
@@ -420,11 +423,13 @@ std::vector<sim::StoryLine> story(const Pipeline& model, const sim::Record& reco
     // Merges that commit one after the other while nothing else happens are one line.
     std::size_t end = i + 1;
     std::int64_t rows = notes[i].b;
-    while (is_merge(notes[i]) && end < notes.size() && is_merge(notes[end]) && notes[end].c == notes[i].c) rows += notes[end++].b;
+    while (is_merge(notes[i]) && end < notes.size() && is_merge(notes[end]) && notes[end].c == notes[i].c)
+      rows += notes[end++].b;
     const sim::Note& n = notes[i];
     lines.push_back({n.at, std::string{actor_name(n.actor)},
                      end == i + 1 ? words(model, n)
-                                  : fmt::format("runs {} to {} commit {} tracked rows with build {}", n.a, notes[end - 1].a, rows, n.c)});
+                                  : fmt::format("runs {} to {} commit {} tracked rows with build {}", n.a,
+                                                notes[end - 1].a, rows, n.c)});
     i = end;
   }
   return lines;

@@ -14,7 +14,7 @@ struct Run {
   PipelineWorld world;  // at the horizon
   std::uint64_t trace_hash = 0;
   std::uint64_t events = 0;
-  sim::Record record;   // empty unless asked for
+  sim::Record record;  // empty unless asked for
 };
 
 enum class Recording : std::uint8_t { off, on };
@@ -27,8 +27,8 @@ std::vector<sim::PropertyResult> properties(const Pipeline&, const PipelineState
 // The whole answer, but for what only the caller knows: command, file, title, fingerprint, seed.
 sim::RunResult judge(const Pipeline&, const Run&);
 
-// The deviations of a recorded run from the nominal one, in the order in which they were met. Random bits have no nominal answer
-// that would mean anything to a reader, so a seed stands for them.
+// The deviations of a recorded run from the nominal one, in the order in which they were met. Random bits have no
+// nominal answer that would mean anything to a reader, so a seed stands for them.
 std::vector<sim::DeviationText> deviations(const Pipeline&, const sim::Record&);
 
 // The notes of a recorded run, in words.

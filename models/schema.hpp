@@ -1,8 +1,9 @@
 // Columns, types and schemas, as the layers of the pipeline see them.
 //
-// A column is its id. In Iceberg ids are given in order, never reused, and files store them instead of names (iceberg.md
-// 4.1); the source's own schema file has stable numeric ids too (pinterest-three-phase.md 1.1). So that a row stays a few
-// words, columns that no change touches share slot 0, and each change has the slot of the column that it touches.
+// A column is its id. In Iceberg ids are given in order, never reused, and files store them instead of names
+// (iceberg.md 4.1); the source's own schema file has stable numeric ids too (pinterest-three-phase.md 1.1). So that a
+// row stays a few words, columns that no change touches share slot 0, and each change has the slot of the column that
+// it touches.
 #pragma once
 
 #include <boost/container/static_vector.hpp>
@@ -16,8 +17,8 @@ enum class Type : std::uint8_t { boolean, int32, int64, float32, float64, decima
 
 std::string_view name(Type);  // Iceberg's spelling: "int", "long", ...
 
-// The promotions that Iceberg allows (iceberg.md 4.2): int -> long, float -> double. A wider decimal at equal scale is one
-// too; both ends are `decimal` here, and the change says which is wider.
+// The promotions that Iceberg allows (iceberg.md 4.2): int -> long, float -> double. A wider decimal at equal scale is
+// one too; both ends are `decimal` here, and the change says which is wider.
 bool widens(Type from, Type to);
 
 inline constexpr std::size_t kChangesMax = 4;
@@ -52,8 +53,8 @@ struct Schema {
 Columns slots(const Schema&);
 const Column* column(const Schema&, Slot);  // null: the schema has none in this slot
 
-// What a release of a job knows: the columns that it names, and which of them it still takes for the narrow type. Build 0 is
-// the one that runs before any change; build n knows the first n changes.
+// What a release of a job knows: the columns that it names, and which of them it still takes for the narrow type. Build
+// 0 is the one that runs before any change; build n knows the first n changes.
 struct Build {
   std::uint8_t version = 0;
   Columns columns = bit(0);

@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::uint64_t kMillion = 1'000'000;
 
-void tell(Context& out, Told told, std::int64_t a = 0, std::int64_t b = 0) {
-  out.note(static_cast<std::uint16_t>(Actor::source), static_cast<std::uint16_t>(told), a, b);
-}
-
 // A fraction of 2^32 as parts per million.
 std::uint64_t ppm(std::uint32_t word) { return (std::uint64_t{word} * kMillion) >> 32U; }
 
@@ -25,11 +21,15 @@ std::uint64_t ppm(std::uint32_t word) { return (std::uint64_t{word} * kMillion) 
 
 SourceModel::SourceModel(const SourceConfig& config, const std::vector<ChangeConfig>& changes)
     : config_{config}, changes_{changes} {
-  for (const std::uint64_t w : sim::zipf_weights(static_cast<std::size_t>(config.hot_keys), config.update_skew_permille)) {
+  for (const std::uint64_t w :
+       sim::zipf_weights(static_cast<std::size_t>(config.hot_keys), config.update_skew_permille)) {
     cumulative_.push_back((cumulative_.empty() ? 0 : cumulative_.back()) + w);
   }
-  std::stable_sort(config_.scripted.begin(), config_.scripted.end(),
-                   [](const ScriptedChange& a, const ScriptedChange& b) { return a.at < b.at; });
+  // Those of one instant stay in the order of the list.
+  std::vector<std::pair<sim::Duration, std::size_t>> order;
+  for (std::size_t i = 0; i < config.scripted.size(); ++i) order.emplace_back(config.scripted[i].at, i);
+  std::sort(order.begin(), order.end());
+  for (std::size_t i = 0; i < order.size(); ++i) config_.scripted[i] = config.scripted[order[i].second];
   const auto first = static_cast<Key>(1 + config.hot_keys);
   std::map<std::string, Key> names;
   for (const ScriptedChange& c : config_.scripted) {
@@ -38,10 +38,12 @@ SourceModel::SourceModel(const SourceConfig& config, const std::vector<ChangeCon
   keys_at_start_ = static_cast<Key>(first + names.size());
 }
 
+std::int64_t SourceModel::rows_per_day() const { return config_.rows * config_.changed_per_day_ppm / 1'000'000; }
+
 std::int64_t SourceModel::weight() const {
   const std::int64_t tracked = std::int64_t{24} * config_.tracked_changes_per_hour;
   if (tracked == 0) return 1;
-  return std::max<std::int64_t>(1, config_.rows / 1'000'000 * config_.changed_per_day_ppm / tracked);
+  return std::max<std::int64_t>(1, rows_per_day() / tracked);
 }
 
 void SourceModel::start(Source& s, Context& out) const {
@@ -63,8 +65,8 @@ void SourceModel::start(Source& s, Context& out) const {
   }
 }
 
-// The wait until the next change: the mean at this hour, times 0.5 to 1.5. The day is a level floor and one triangular peak
-// at 20:00, so that the busiest hour over the mean is as configured and the mean over a day stays one.
+// The wait until the next change: the mean at this hour, times 0.5 to 1.5. The day is a level floor and one triangular
+// peak at 20:00, so that the busiest hour over the mean is as configured and the mean over a day stays one.
 sim::Duration SourceModel::pause(sim::Instant now, std::uint64_t bits) const {
   std::int64_t rate = 1000;  // permille of the mean
   if (config_.daily_peak_permille > 1000) {
@@ -93,7 +95,8 @@ void SourceModel::change(Source& s, Context& out) const {
     s.keys.push_back({});
   } else {
     const std::uint64_t other = sim::fold(bits, 0xD6E8FEB86659FD93ULL);
-    if (!cumulative_.empty() && ppm(static_cast<std::uint32_t>(other)) < static_cast<std::uint64_t>(config_.hot_share_ppm)) {
+    if (!cumulative_.empty() &&
+        ppm(static_cast<std::uint32_t>(other)) < static_cast<std::uint64_t>(config_.hot_share_ppm)) {
       const std::uint64_t at = sim::fold(other, 0xA0761D6478BD642FULL) % cumulative_.back();
       c.key = 1 + static_cast<Key>(std::upper_bound(cumulative_.begin(), cumulative_.end(), at) - cumulative_.begin());
     } else {
@@ -155,7 +158,7 @@ void SourceModel::ddl(Source& s, std::uint8_t change, Context& out) const {
   ++s.schema;
   s.ddl_position[change] = static_cast<Lsn>(s.log.size());
   s.ddl_at[change] = out.now();
-  tell(out, Told::ddl_executed, change, s.ddl_position[change]);
+  tell(out, Actor::source, Told::ddl_executed, change, s.ddl_position[change]);
 }
 
 Cell SourceModel::truth(const Source& s, Lsn lsn, Slot slot) const {
@@ -173,8 +176,8 @@ bool SourceModel::exists_at(const Source& s, Key key, Lsn lsn) const {
 }
 
 Lsn SourceModel::position_at(const Source& s, sim::Instant when) const {
-  const auto end = std::upper_bound(s.log.begin(), s.log.end(), when,
-                                    [](sim::Instant t, const Change& c) { return t < c.at; });
+  const auto end =
+      std::upper_bound(s.log.begin(), s.log.end(), when, [](sim::Instant t, const Change& c) { return t < c.at; });
   return static_cast<Lsn>(end - s.log.begin());
 }
 

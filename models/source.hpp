@@ -1,12 +1,13 @@
 // The source database: tables with versioned schemas, a workload, DDL at an instant, a log with positions.
 //
-// Kept: every change gets the next log sequence number (LSN) and is written under the schema of its instant; a DDL rewrites no
-// row and makes no row event (kafka-flink-cdc.md 8, row 1); the log is kept for `log_retention`; a backup snapshot is taken
-// each `backup_interval` (pinterest-three-phase.md 6). Each change writes all columns anew, so any stale value shows.
-// A tracked key stands for as many rows as change for each tracked change. Key 0 stands for all the rows that nobody changes; the
-// hot keys come next and are changed again and again, by rank; all other updates meet a row that no other change touches. Left out: transactions (a change is one), primary key
-// changes (unsupported by the rollout, 4), the statements behind a change.
-// Assumption: a new column is non-null in `populated` of the changes after the DDL (6, column.populated_share).
+// Kept: every change gets the next log sequence number (LSN) and is written under the schema of its instant; a DDL
+// rewrites no row and makes no row event (kafka-flink-cdc.md 8, row 1); the log is kept for `log_retention`; a backup
+// snapshot is taken each `backup_interval` (pinterest-three-phase.md 6). Each change writes all columns anew, so any
+// stale value shows. A tracked key stands for as many rows as change for each tracked change. Key 0 stands for all the
+// rows that nobody changes; the hot keys come next and are changed again and again, by rank; all other updates meet a
+// row that no other change touches. Left out: transactions (a change is one), primary key changes (unsupported by the
+// rollout, 4), the statements behind a change. Assumption: a new column is non-null in `populated` of the changes after
+// the DDL (6, column.populated_share).
 #pragma once
 
 #include <array>
@@ -41,7 +42,7 @@ struct SourceConfig {
   std::int64_t rows = 1'000'000'000;
   std::int32_t changed_per_day_ppm = 20'000;
   std::int32_t hot_keys = 256;
-  std::int32_t hot_share_ppm = 400'000;      // of updates and deletes that meet a hot key
+  std::int32_t hot_share_ppm = 400'000;  // of updates and deletes that meet a hot key
   std::int32_t tracked_changes_per_hour = 12;
   std::int32_t daily_peak_permille = 2'000;  // busiest hour over mean
   std::int32_t update_skew_permille = 800;   // Zipf exponent
@@ -61,9 +62,9 @@ struct ChangeConfig {
   Type from = Type::int32;   // change_type: the old one
   bool required = false;
   bool has_default = false;
-  bool sensitive = false;    // and the pipeline is not secured: blocked (pinterest-three-phase.md 4)
-  bool announced = false;    // the rollout starts at `at`; the DDL is a step of the plan
-  sim::Duration at;          // of the DDL, from the start of the run
+  bool sensitive = false;  // and the pipeline is not secured: blocked (pinterest-three-phase.md 4)
+  bool announced = false;  // the rollout starts at `at`; the DDL is a step of the plan
+  sim::Duration at;        // of the DDL, from the start of the run
   std::int32_t populated_ppm = 300'000;
   std::int32_t wide_ppm = 10'000;
 };
@@ -81,7 +82,7 @@ struct Change {
 };
 
 struct KeyState {
-  Lsn last = 0;         // position of its newest change
+  Lsn last = 0;  // position of its newest change
   bool exists = false;
   bool was_there = false;  // before the run
 
@@ -92,12 +93,13 @@ struct KeyState {
 struct Source {
   std::vector<Change> log;  // the change with LSN n is at n - 1
   std::vector<KeyState> keys;
-  std::array<Lsn, kChangesMax> ddl_position{};      // changes with a greater LSN are written under the new schema
+  std::array<Lsn, kChangesMax> ddl_position{};  // changes with a greater LSN are written under the new schema
   std::array<sim::Instant, kChangesMax> ddl_at{};
-  std::uint8_t executed = 0;  // DDLs so far, one bit a change
-  std::uint8_t schema = 0;    // how many of them
-  std::uint16_t scripted = 0; // scripted changes so far
-  sim::Instant captured;      // when the connector sees the newest change: it reads in order, so never earlier than the one before
+  std::uint8_t executed = 0;   // DDLs so far, one bit a change
+  std::uint8_t schema = 0;     // how many of them
+  std::uint16_t scripted = 0;  // scripted changes so far
+  sim::Instant
+      captured;  // when the connector sees the newest change: it reads in order, so never earlier than the one before
 
   bool operator==(const Source&) const = default;
   friend auto fields(const Source& s) {
@@ -105,7 +107,8 @@ struct Source {
   }
 };
 
-// What a cell of the base table holds. The value that the source wrote with LSN n is n + kFirstValue, so each value is unique.
+// What a cell of the base table holds. The value that the source wrote with LSN n is n + kFirstValue, so each value is
+// unique.
 using Cell = std::uint32_t;
 inline constexpr Cell kNull = 0;
 inline constexpr Cell kDefault = 1;    // the column's default
@@ -125,7 +128,8 @@ class SourceModel {
 
   const SourceConfig& config() const { return config_; }
   const std::vector<ChangeConfig>& changes() const { return changes_; }
-  std::int64_t weight() const;  // rows that one tracked key stands for
+  std::int64_t rows_per_day() const;  // that change
+  std::int64_t weight() const;        // rows that one tracked key stands for
 
   // The cell that a right copy of the row of position `lsn` has in `slot`, as the source is now.
   Cell truth(const Source&, Lsn lsn, Slot slot) const;

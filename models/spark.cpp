@@ -10,11 +10,6 @@ namespace converge::models {
 namespace {
 
 using Guard = MergeConfig::Guard;
-using Kind = BackfillConfig::Kind;
-
-void tell(Context& out, Actor who, Told told, std::int64_t a = 0, std::int64_t b = 0, std::int64_t c = 0) {
-  out.note(static_cast<std::uint16_t>(who), static_cast<std::uint16_t>(told), a, b, c);
-}
 
 // May a source copy overwrite the target row?
 bool fires(Guard guard, Lsn lsn, std::uint8_t build, const BaseRow& target) {
@@ -27,13 +22,6 @@ bool fires(Guard guard, Lsn lsn, std::uint8_t build, const BaseRow& target) {
   assert(false);
   return false;
 }
-
-// The position of a deploy, and of this moment where there was none.
-Lsn deployed_at(Lsn one_more, const Source& source) {
-  return one_more == 0 ? static_cast<Lsn>(source.log.size()) : one_more - 1;
-}
-
-Columns columns_of(const iceberg::Table& table) { return slots(iceberg::current_schema(table)); }
 
 }  // namespace
 
@@ -63,7 +51,8 @@ void SparkModel::tick(Merge& m, Backfill& b, SparkIo io, Context& out) const {
   if (merge_.overlap == MergeConfig::Overlap::queue) m.queued = true;
 }
 
-// Names that the analysis cannot resolve, given the columns of both tables (spark.md 2.4, pinterest-three-phase.md 5.1).
+// Names that the analysis cannot resolve, given the columns of both tables (spark.md 2.4,
+// pinterest-three-phase.md 5.1).
 Columns SparkModel::unresolved(const Build& build, Columns source, Columns target) const {
   const Columns selected = static_cast<Columns>(build.columns & ~source);
   switch (merge_.form) {
@@ -80,8 +69,8 @@ void SparkModel::begin_run(Merge& m, Backfill& b, SparkIo io, Context& out) cons
   m.queued = false;
   ++m.run;
   m.build = m.live;
-  m.source_columns = columns_of(io.ledger.table);
-  m.target_columns = columns_of(io.base.table);
+  m.source_columns = iceberg::columns(io.ledger.table);
+  m.target_columns = iceberg::columns(io.base.table);
   const Columns missing = unresolved(m.build, m.source_columns, m.target_columns);
   if (missing != 0) {
     ++m.unresolved;
@@ -117,15 +106,17 @@ void SparkModel::begin_run(Merge& m, Backfill& b, SparkIo io, Context& out) cons
 
 // A value beyond the old range fails the run: by a cast in an old build, or by a target column that is not widened yet.
 bool SparkModel::overflows(const Merge& m, SparkIo io, Context& out) const {
-  const Columns fits = static_cast<Columns>(
-      merge_.on_overflow == MergeConfig::Overflow::wrap ? iceberg::widened(io.base.table) | ~m.build.wide
-                                                        : iceberg::widened(io.base.table) & m.build.wide);
-  for (std::uint32_t i = m.watermark.row; i < m.upto.row; ++i) {
-    const LedgerRow& row = io.ledger.rows[i];
-    if (row.lsn > m.watermark.floor && (row.wide & m.build.columns & ~fits) != 0) {
-      tell(out, Actor::merge, Told::merge_overflow, m.run, row.lsn);
-      return true;
-    }
+  const Columns fits = static_cast<Columns>(merge_.on_overflow == MergeConfig::Overflow::wrap
+                                                ? iceberg::widened(io.base.table) | ~m.build.wide
+                                                : iceberg::widened(io.base.table) & m.build.wide);
+  const auto too_wide = [&](const LedgerRow& row) { return (row.wide & m.build.columns & ~fits) != 0; };
+  const auto& rows = io.ledger.rows;
+  if (std::none_of(rows.begin() + m.from.row, rows.begin() + m.upto.row, too_wide)) return false;
+  for (const std::uint32_t i :
+       latest(m.from.row, m.upto.row, m.from.floor, io.ledger)) {  // the cast comes after the choice per key
+    if (!too_wide(rows[i])) continue;
+    tell(out, Actor::merge, Told::merge_overflow, m.run, rows[i].lsn);
+    return true;
   }
   return false;
 }
@@ -176,8 +167,8 @@ void SparkModel::run_over(Backfill& b, Context& out) const {
   out.after({}, {.what = What::backfill_start, .change = b.change, .epoch = b.epoch});
 }
 
-// The latest change per key among the CDC table's rows [begin, end) above `floor`: by source position; between copies of one
-// change the later one, or, where the guard compares builds, that of the newer build. In the order of the table.
+// The latest change per key among the CDC table's rows [begin, end) above `floor`: by source position; between copies
+// of one change the later one, or, where the guard compares builds, that of the newer build. By key.
 std::vector<std::uint32_t> SparkModel::latest(std::uint32_t begin, std::uint32_t end, Lsn floor,
                                               const CdcTable& ledger) const {
   std::vector<std::uint32_t> picked;
@@ -235,8 +226,8 @@ void SparkModel::write(SparkIo io, Key key, const BaseRow& next, Context& out) c
   monitor_.row_written(io.monitor, io.source, io.base, key, before, out);
 }
 
-// WHEN MATCHED AND op = 'd' THEN DELETE, WHEN MATCHED THEN UPDATE, WHEN NOT MATCHED AND op <> 'd' THEN INSERT; the guard, where
-// there is one, stands in both MATCHED clauses. A deleted row takes its position with it (spark.md 2.3).
+// WHEN MATCHED AND op = 'd' THEN DELETE, WHEN MATCHED THEN UPDATE, WHEN NOT MATCHED AND op <> 'd' THEN INSERT; the
+// guard, where there is one, stands in both MATCHED clauses. A deleted row takes its position with it (spark.md 2.3).
 void SparkModel::merge_row(const Statement& statement, const SourceRow& source, SparkIo io, Context& out) const {
   BaseRow next = row(io, source.key);
   if (next.exists && !fires(statement.guard, source.lsn, source.build, next)) return;
@@ -269,194 +260,6 @@ iceberg::Staged SparkModel::staged(iceberg::Buckets touched, std::uint32_t from)
           .no_new_data = merge_.isolation == MergeConfig::Isolation::serializable,
           .no_new_deletes = true,
           .files_exist = true};
-}
-
-// ---- the backfill
-
-// Its statement names the new columns of the base table, and, where it reads typed rows, those of the CDC table.
-bool SparkModel::ready(const Backfill& b, SparkIo io) const {
-  const Columns base = columns_of(io.base.table);
-  if (!covers(base, b.build.columns) || !covers(iceberg::widened(io.base.table), b.build.wide)) return false;
-  return backfill_.kind != Kind::remerge || covers(columns_of(io.ledger.table), b.build.columns);
-}
-
-void SparkModel::request(Backfill& b, SparkIo io, std::uint8_t change, const Build& build, Context& out) const {
-  b.change = change;
-  b.build = build;
-  b.attempt = 0;
-  ++b.epoch;
-  b.after_merge = false;
-  b.phase = Backfill::Phase::waiting;
-  if (backfill_.kind == Kind::rewind) {
-    b.phase = Backfill::Phase::running;
-    tell(out, Actor::backfill, Told::backfill_started, change, static_cast<std::int64_t>(backfill_.kind));
-    return out.after({}, {.what = What::flink_rewind, .change = change});
-  }
-  if (ready(b, io) || backfill_.missing_column == BackfillConfig::MissingColumn::fail) {
-    return out.after({}, {.what = What::backfill_start, .change = change, .epoch = b.epoch});
-  }
-  tell(out, Actor::backfill, Told::backfill_waits, change);
-  out.after({}, {.what = What::control_waits, .change = change});
-}
-
-void SparkModel::column_arrived(Backfill& b, SparkIo io, Context& out) const {
-  if (b.phase != Backfill::Phase::waiting || b.after_merge || !ready(b, io)) return;
-  if (backfill_.start == BackfillConfig::Start::after_next_merge) {
-    b.after_merge = true;
-    return;
-  }
-  out.after({}, {.what = What::backfill_start, .change = b.change, .epoch = b.epoch});
-}
-
-void SparkModel::begin(Backfill& b, Merge& m, SparkIo io, std::uint32_t epoch, Context& out) const {
-  if (epoch != b.epoch) return;
-  ++b.attempt;
-  if (!ready(b, io)) {
-    tell(out, Actor::backfill, Told::backfill_failed, b.change, b.attempt);
-    return retry(b, m, out);
-  }
-  if (backfill_.pauses_merges && !m.paused) {
-    m.paused = true;
-    tell(out, Actor::merge, Told::merges_paused);
-  }
-  if (backfill_.pauses_merges && m.running) {
-    --b.attempt;
-    b.after_merge = true;  // the run that is going on ends first
-    return;
-  }
-  b.phase = Backfill::Phase::running;
-  const Lsn now = static_cast<Lsn>(io.source.log.size());
-  const std::int64_t backup = source_.config().backup_interval.us;
-  b.snapshot = backfill_.snapshot == BackfillConfig::Snapshot::at_start
-                   ? now
-                   : source_.position_at(io.source, {out.now().us / backup * backup});
-  b.target = iceberg::head(io.base.table);
-  b.row_end = static_cast<std::uint32_t>(io.ledger.rows.size());
-  b.fails = out.choose(id(Q::backfill_failure)) != 0;
-  tell(out, Actor::backfill, Told::backfill_started, b.change, static_cast<std::int64_t>(backfill_.kind), b.snapshot);
-  out.after(out.duration(id(Q::backfill_duration)), {.what = What::backfill_commit, .change = b.change, .epoch = ++b.epoch});
-}
-
-void SparkModel::finish(Backfill& b, Merge& m, SparkIo io, std::uint32_t epoch, Context& out) const {
-  if (epoch != b.epoch || b.phase != Backfill::Phase::running) return;
-  monitor_.look(io.monitor, io.source, io.base, out);
-  if (b.fails) {
-    tell(out, Actor::backfill, Told::backfill_failed, b.change, b.attempt);
-    return retry(b, m, out);
-  }
-  const auto all = static_cast<iceberg::Buckets>((std::uint64_t{1} << base_.buckets) - 1);
-  const bool replaces = backfill_.kind == Kind::bootstrap && backfill_.write == BackfillConfig::Write::replace;
-  iceberg::Staged commit = staged(all, b.target);
-  if (replaces) {  // INSERT OVERWRITE validates nothing by default (spark.md 6.2)
-    commit = {.operation = iceberg::Operation::overwrite, .from = b.target, .added = all, .removed = all};
-  }
-  if (iceberg::commit(io.base.table, commit, out.now()) != iceberg::Result::ok) {
-    tell(out, Actor::backfill, Told::backfill_conflict, b.change, b.attempt);
-    return retry(b, m, out);
-  }
-  std::uint32_t rows = 0;
-  if (replaces) {
-    rows = replace_all(b, io, out);
-  } else if (backfill_.kind == Kind::bootstrap) {
-    rows = merge_source(b, io, out);
-  } else {
-    rows = merge_ledger(b, io, out);
-  }
-  b.rows_written += rows;
-  if (backfill_.kind == Kind::bootstrap) move_watermark(b, m, io);
-  b.phase = Backfill::Phase::idle;
-  ++b.done;
-  tell(out, Actor::backfill, Told::backfill_committed, b.change, rows, b.attempt);
-  resume_merges(m, out);
-  out.after({}, {.what = What::control_backfilled, .change = b.change});
-}
-
-// The whole table as the source had it at the snapshot, in the new build's columns.
-std::uint32_t SparkModel::replace_all(const Backfill& b, SparkIo io, Context& out) const {
-  std::vector<Lsn> newest(io.source.keys.size(), 0);
-  for (Lsn lsn = 1; lsn <= b.snapshot; ++lsn) newest[source_.at(io.source, lsn).key] = lsn;
-  std::uint32_t rows = 0;
-  for (Key key = 0; key < newest.size(); ++key) {
-    BaseRow next{.lsn = newest[key], .exists = source_.exists_at(io.source, key, newest[key]), .build = b.build.version};
-    if (next.exists) {
-      for (Slot slot = 0; slot < kSlots; ++slot) {
-        if (has(b.build.columns, slot)) next.cells[slot] = source_.truth(io.source, next.lsn, slot);
-      }
-      ++rows;
-    }
-    write(io, key, next, out);
-  }
-  return rows;
-}
-
-// MERGE of the snapshot's rows whose last change is younger than the DDL; rows deleted meanwhile are not in it.
-std::uint32_t SparkModel::merge_source(const Backfill& b, SparkIo io, Context& out) const {
-  const Statement statement{.assigned = b.build.columns, .build = b.build, .guard = backfill_.guard};
-  std::vector<Lsn> newest(io.source.keys.size(), 0);
-  for (Lsn lsn = 1; lsn <= b.snapshot; ++lsn) newest[source_.at(io.source, lsn).key] = lsn;
-  std::uint32_t rows = 0;
-  for (Key key = 0; key < newest.size(); ++key) {
-    if (newest[key] <= io.source.ddl_position[b.change] || !source_.exists_at(io.source, key, newest[key])) continue;
-    SourceRow source{.key = key, .lsn = newest[key], .op = Op::update, .build = b.build.version};
-    for (Slot slot = 0; slot < kSlots; ++slot) {
-      if (has(b.build.columns, slot)) source.cells[slot] = source_.truth(io.source, source.lsn, slot);
-    }
-    merge_row(statement, source, io, out);
-    ++rows;
-  }
-  return rows;
-}
-
-// MERGE of what the CDC table holds from an instant on: its typed columns, or its raw payload parsed anew.
-std::uint32_t SparkModel::merge_ledger(const Backfill& b, SparkIo io, Context& out) const {
-  Lsn from = io.source.ddl_position[b.change];
-  if (backfill_.from == BackfillConfig::From::spark_deploy) from = deployed_at(b.spark_deployed[b.change], io.source);
-  if (backfill_.from == BackfillConfig::From::flink_deploy) from = deployed_at(b.flink_deployed[b.change], io.source);
-  const Statement statement{.assigned = b.build.columns,
-                            .build = b.build,
-                            .parses_raw = backfill_.kind == Kind::reparse,
-                            .guard = backfill_.guard};
-  const std::vector<std::uint32_t> batch = latest(0, b.row_end, from, io.ledger);
-  for (const std::uint32_t i : batch) merge_row(statement, source_row(statement, io.ledger.rows[i]), io, out);
-  return static_cast<std::uint32_t>(batch.size());
-}
-
-// After the override has committed: to the first row that the snapshot does not cover (pinterest-three-phase.md 5.4).
-void SparkModel::move_watermark(const Backfill& b, Merge& m, SparkIo io) const {
-  Lsn floor = b.snapshot;
-  switch (backfill_.watermark) {
-    case BackfillConfig::Watermark::keep: return;
-    case BackfillConfig::Watermark::snapshot: break;
-    case BackfillConfig::Watermark::ddl: floor = io.source.ddl_position[b.change]; break;
-    case BackfillConfig::Watermark::cut_over: floor = deployed_at(b.flink_deployed[b.change], io.source); break;
-  }
-  const auto& rows = io.ledger.rows;
-  const auto first = std::find_if(rows.begin(), rows.end(), [&](const LedgerRow& r) { return r.lsn > floor; });
-  m.watermark.floor = floor;
-  m.watermark.row = static_cast<std::uint32_t>(first - rows.begin());
-  m.watermark.snapshot = 0;
-  for (const iceberg::Snapshot& s : io.ledger.table.snapshots) {
-    if (s.rows_end <= m.watermark.row) m.watermark.snapshot = s.id;
-  }
-}
-
-void SparkModel::retry(Backfill& b, Merge& m, Context& out) const {
-  resume_merges(m, out);
-  ++b.epoch;
-  if (b.attempt < backfill_.attempts) {
-    b.phase = Backfill::Phase::retrying;
-    return out.after(backfill_.retry_delay, {.what = What::backfill_start, .change = b.change, .epoch = b.epoch});
-  }
-  b.phase = Backfill::Phase::idle;
-  ++b.failed;
-  tell(out, Actor::backfill, Told::backfill_gave_up, b.change, b.attempt);
-  out.after({}, {.what = What::control_gave_up, .change = b.change});
-}
-
-void SparkModel::resume_merges(Merge& m, Context& out) const {
-  if (!m.paused) return;
-  m.paused = false;
-  tell(out, Actor::merge, Told::merges_resumed);
 }
 
 }  // namespace converge::models

@@ -1,12 +1,13 @@
 // The Spark jobs over the base table: the periodic MERGE from the CDC table by watermark, and the backfill.
 //
 // Kept (docs/facts/spark.md 1, 2, 3.2, 4, 5.3): schemas and snapshots are taken when a run starts; a name that
-// does not resolve fails the run before it does anything, and the watermark stays; the latest change per key of the batch is
-// merged, by source position; a run's rows show at its commit or not at all; a failed validation is final for the run and the
-// next tick takes the same rows; no Spark layer retries a statement; the build is read when a run starts. Three forms of column
-// lists, four guards, three places for the watermark, two overlap policies, two isolation levels, two write modes.
-// Left out: executors, partial failures inside a run, catalog caches (the setting for a driver that reads tables of others is
-// "off", 1.2), schema auto-merge (MERGE has none in 3.5), the second evaluation of the source (snapshots are pinned).
+// does not resolve fails the run before it does anything, and the watermark stays; the latest change per key of the
+// batch is merged, by source position; a run's rows show at its commit or not at all; a failed validation is final for
+// the run and the next tick takes the same rows; no Spark layer retries a statement; the build is read when a run
+// starts. Three forms of column lists, four guards, three places for the watermark, two overlap policies, two isolation
+// levels, two write modes. Left out: executors, partial failures inside a run, catalog caches (the setting for a driver
+// that reads tables of others is "off", 1.2), schema auto-merge (MERGE has none in 3.5), the second evaluation of the
+// source (snapshots are pinned).
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,9 @@
 namespace converge::models {
 
 struct MergeConfig {
-  // How the statement lists columns: by name, what the INSERT does not name becomes null (Spark 3.5); by name, and the INSERT must
-  // name every column of the target (Spark up to 3.3 with Iceberg); `UPDATE SET * / INSERT *`, expanded over the target's columns.
+  // How the statement lists columns: by name, what the INSERT does not name becomes null (Spark 3.5); by name, and the
+  // INSERT must name every column of the target (Spark up to 3.3 with Iceberg); `UPDATE SET * / INSERT *`, expanded
+  // over the target's columns.
   enum class Form : std::uint8_t { named, strict, star };
   // Which source row may overwrite which target row.
   enum class Guard : std::uint8_t { none, position_at_least, position_greater, position_and_build };
@@ -51,15 +53,20 @@ struct MergeConfig {
 };
 
 struct BackfillConfig {
-  // What it reads (pinterest-three-phase.md 3.3): typed rows of the CDC table; the raw payload kept there; a snapshot of the source;
-  // Kafka again, by the new Flink build.
+  // What it reads (pinterest-three-phase.md 3.3): typed rows of the CDC table; the raw payload kept there; a snapshot
+  // of the source; Kafka again, by the new Flink build.
   enum class Kind : std::uint8_t { remerge, reparse, bootstrap, rewind };
-  enum class Snapshot : std::uint8_t { at_start, last_backup };              // bootstrap: which snapshot of the source
-  enum class Watermark : std::uint8_t { snapshot, ddl, cut_over, keep };     // bootstrap: where the merge's watermark goes after it
-  enum class From : std::uint8_t { ddl, spark_deploy, flink_deploy };        // remerge, reparse: from which instant
-  enum class Write : std::uint8_t { replace, merge };                        // bootstrap: override the table, or MERGE into it
+  enum class Snapshot : std::uint8_t { at_start, last_backup };  // bootstrap: which snapshot of the source
+  enum class Watermark : std::uint8_t {
+    snapshot,
+    ddl,
+    cut_over,
+    keep
+  };  // bootstrap: where the merge's watermark goes after it
+  enum class From : std::uint8_t { ddl, spark_deploy, flink_deploy };  // remerge, reparse: from which instant
+  enum class Write : std::uint8_t { replace, merge };  // bootstrap: override the table, or MERGE into it
   enum class MissingColumn : std::uint8_t { wait, fail };
-  enum class Start : std::uint8_t { at_once, after_next_merge };             // once its column is there
+  enum class Start : std::uint8_t { at_once, after_next_merge };  // once its column is there
 
   Kind kind = Kind::bootstrap;
   Snapshot snapshot = Snapshot::at_start;
@@ -87,12 +94,12 @@ struct Watermark {
 };
 
 struct Merge {
-  Build live;                // the next run's build
+  Build live;  // the next run's build
   Watermark watermark;
   bool running = false;
-  bool queued = false;       // a tick came while a run was going on
+  bool queued = false;  // a tick came while a run was going on
   bool paused = false;
-  std::uint32_t run = 0;     // runs started
+  std::uint32_t run = 0;  // runs started
   std::uint32_t epoch = 0;
   // The running one: what it took when it started.
   Build build;
@@ -108,15 +115,15 @@ struct Merge {
   std::uint32_t conflicts = 0;
   std::uint32_t crashed = 0;
   std::uint32_t skipped = 0;
-  std::uint32_t expired = 0;    // runs that found their starting snapshot expired
-  std::uint32_t overflowed = 0; // runs that met a value wider than its type
-  bool blocked = false;      // the last run could not be analysed
+  std::uint32_t expired = 0;     // runs that found their starting snapshot expired
+  std::uint32_t overflowed = 0;  // runs that met a value wider than its type
+  bool blocked = false;          // the last run could not be analysed
 
   bool operator==(const Merge&) const = default;
   friend auto fields(const Merge& m) {
-    return std::tie(m.live, m.watermark, m.running, m.queued, m.paused, m.run, m.epoch, m.build, m.from, m.upto, m.target,
-                    m.target_columns, m.source_columns, m.failure, m.committed, m.unresolved, m.conflicts, m.crashed,
-                    m.skipped, m.expired, m.overflowed, m.blocked);
+    return std::tie(m.live, m.watermark, m.running, m.queued, m.paused, m.run, m.epoch, m.build, m.from, m.upto,
+                    m.target, m.target_columns, m.source_columns, m.failure, m.committed, m.unresolved, m.conflicts,
+                    m.crashed, m.skipped, m.expired, m.overflowed, m.blocked);
   }
 };
 
@@ -127,11 +134,11 @@ struct Backfill {
   Build build;
   std::uint16_t attempt = 0;
   std::uint32_t epoch = 0;
-  Lsn snapshot = 0;            // position of the source snapshot that it reads
-  std::uint32_t target = 0;    // base table's snapshot at its start
-  std::uint32_t row_end = 0;   // CDC table's rows at its start
-  bool after_merge = false;    // starts when the next run, or the one that is going on, is over
-  bool fails = false;          // what will befall this attempt
+  Lsn snapshot = 0;           // position of the source snapshot that it reads
+  std::uint32_t target = 0;   // base table's snapshot at its start
+  std::uint32_t row_end = 0;  // CDC table's rows at its start
+  bool after_merge = false;   // starts when the next run, or the one that is going on, is over
+  bool fails = false;         // what will befall this attempt
   // One more than the source's newest position when each change's build went live; 0: it has not.
   std::array<Lsn, kChangesMax> spark_deployed{};
   std::array<Lsn, kChangesMax> flink_deployed{};
@@ -141,8 +148,8 @@ struct Backfill {
 
   bool operator==(const Backfill&) const = default;
   friend auto fields(const Backfill& b) {
-    return std::tie(b.phase, b.change, b.build, b.attempt, b.epoch, b.snapshot, b.target, b.row_end,
-                    b.after_merge, b.fails, b.spark_deployed, b.flink_deployed, b.done, b.failed, b.rows_written);
+    return std::tie(b.phase, b.change, b.build, b.attempt, b.epoch, b.snapshot, b.target, b.row_end, b.after_merge,
+                    b.fails, b.spark_deployed, b.flink_deployed, b.done, b.failed, b.rows_written);
   }
 };
 
@@ -168,6 +175,7 @@ class SparkModel {
   void column_arrived(Backfill&, SparkIo, Context&) const;
   void begin(Backfill&, Merge&, SparkIo, std::uint32_t epoch, Context&) const;
   void finish(Backfill&, Merge&, SparkIo, std::uint32_t epoch, Context&) const;
+  void rewound(Backfill&) const;  // Flink has read again what a rewind asked for
 
   const MergeConfig& merge() const { return merge_; }
   const BackfillConfig& backfill() const { return backfill_; }

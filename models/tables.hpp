@@ -34,7 +34,9 @@ struct LedgerRow {
   Columns raw = 0;         // columns that the raw payload carries, where it is kept
 
   bool operator==(const LedgerRow&) const = default;
-  friend auto fields(const LedgerRow& r) { return std::tie(r.lsn, r.key, r.op, r.build, r.present, r.wrong, r.wide, r.raw); }
+  friend auto fields(const LedgerRow& r) {
+    return std::tie(r.lsn, r.key, r.op, r.build, r.present, r.wrong, r.wide, r.raw);
+  }
 };
 
 struct CdcTable {
@@ -46,7 +48,7 @@ struct CdcTable {
 };
 
 struct BaseRow {
-  Lsn lsn = 0;             // position of the change that the row was last written from
+  Lsn lsn = 0;  // position of the change that the row was last written from
   bool exists = false;
   bool written = false;    // ever written during the run; else it is as before it
   std::uint8_t build = 0;  // of the copy it was written from

@@ -133,12 +133,16 @@ Exit show(const Options& o, const sim::RunResult& result, bool with_story) {
   page += o.quiet ? result.sentence + "\n" : reports::text(result, where);
   put(o, page);
   if (!o.quiet && !with_story && o.output.empty()) {
-    fmt::print(stderr, "{}\n", reports::paint(where, reports::Style::faint, "--trace tells the story of this run, --json is for programs."));
+    fmt::print(
+        stderr, "{}\n",
+        reports::paint(where, reports::Style::faint, "--trace tells the story of this run, --json is for programs."));
   }
   return exit_code(result.outcome);
 }
 
-Problem in_file(std::string found, std::string expected) { return {.found = std::move(found), .expected = std::move(expected)}; }
+Problem in_file(std::string found, std::string expected) {
+  return {.found = std::move(found), .expected = std::move(expected)};
+}
 
 // Neither the result nor the schedule may take the place of what was read.
 void spare(const Options& o, const std::string& input) {
@@ -150,7 +154,8 @@ void spare(const Options& o, const std::string& input) {
   }
 }
 
-// Where the scenario is, seen from the schedule's folder; its name alone where that would lead upwards, which replay refuses.
+// Where the scenario is, seen from the schedule's folder; its name alone where that would lead upwards, which replay
+// refuses.
 std::string seen_from(const std::string& schedule, const std::string& scenario) {
   const fs::path folder = fs::absolute(schedule).lexically_normal().parent_path();
   const fs::path relative = fs::absolute(scenario).lexically_normal().lexically_relative(folder);
@@ -185,7 +190,8 @@ Exit replay(const Options& o) {
     for (const fs::path& part : named) escapes = escapes || part == "..";
     if (escapes) {
       return refuse(o, "replay", o.file, input.text,
-                    {in_file(in_quotes(parsed.saved->scenario), "a scenario in the schedule's folder or below it, or --scenario FILE")});
+                    {in_file(in_quotes(parsed.saved->scenario),
+                             "a scenario in the schedule's folder or below it, or --scenario FILE")});
     }
     path = (fs::path{o.file}.parent_path() / named).string();
   }

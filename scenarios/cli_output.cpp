@@ -47,8 +47,12 @@ using Json = nlohmann::ordered_json;
 Json as_json(const std::vector<Problem>& problems) {
   Json list = Json::array();
   for (const Problem& p : problems) {
-    list.push_back({{"path", p.path}, {"line", p.line}, {"column", p.column}, {"found", p.found},
-                    {"expected", p.expected}, {"hint", p.hint}});
+    list.push_back({{"path", p.path},
+                    {"line", p.line},
+                    {"column", p.column},
+                    {"found", p.found},
+                    {"expected", p.expected},
+                    {"hint", p.hint}});
   }
   return list;
 }

@@ -1,4 +1,5 @@
-// The form of a scenario file, section by section, as it is written; build() makes a Scenario of it. Only scenarios/*.cpp see it.
+// The form of a scenario file, section by section, as it is written; build() makes a Scenario of it. Only
+// scenarios/*.cpp see it.
 #pragma once
 
 #include <optional>
@@ -22,7 +23,7 @@ struct CadenceSection {
 };
 
 struct FreezeSection {
-  std::string from;   // "2026-01-09T16:00Z", or weekly "Fri 16:00"
+  std::string from;  // "2026-01-09T16:00Z", or weekly "Fri 16:00"
   std::string until;
 };
 

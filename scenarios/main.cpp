@@ -43,7 +43,8 @@ void add_run_flags(CLI::App& app, Options& o) {
 // A mistyped command gets the nearest one, and the list.
 int unknown_command(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> names;
-  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(sub->get_name());
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(sub->get_name());
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     if (word.empty() || word[0] == '-') continue;
@@ -82,8 +83,9 @@ int main(int argc, char** argv) {
   add_run_flags(*run, o);
   run->add_flag("--trace", o.trace, "The story of the run, event by event");
   run->add_option("--save", o.save, "Write this run's schedule here, for replay");
-  run->footer("Examples:\n  converge run scenarios/add-column-three-phase.json --trace --actors flink,control\n"
-              "  converge run plan.json --seed 7 --save seven.schedule.json");
+  run->footer(
+      "Examples:\n  converge run scenarios/add-column-three-phase.json --trace --actors flink,control\n"
+      "  converge run plan.json --seed 7 --save seven.schedule.json");
 
   CLI::App* replay = app.add_subcommand("replay", "A saved schedule again, step by step");
   replay->add_option("SCHEDULE", o.file, "A schedule file (*.schedule.json)")->required();

@@ -36,7 +36,8 @@ std::optional<sim::WeekTime> parse_week_time(std::string_view text) {
 }
 
 std::vector<sim::Freeze> freezes(const std::vector<FreezeSection>& sections, sim::Epoch epoch, Context& context) {
-  constexpr std::string_view expected = R"(a date such as "2026-01-09T16:00Z", or a moment of every week such as "Fri 16:00")";
+  constexpr std::string_view expected =
+      R"(a date such as "2026-01-09T16:00Z", or a moment of every week such as "Fri 16:00")";
   std::vector<sim::Freeze> all;
   for (std::size_t i = 0; i < sections.size(); ++i) {
     const std::string here = at("/deploy/freeze", i);
@@ -91,11 +92,14 @@ sim::Cadence cadence(const CadenceSection& section, const std::vector<sim::Freez
 void check_plan(const Document& d, Context& context) {
   const std::set<std::string> own{"generate", "review", "ci", "staging"};
   std::vector<std::string> names(own.begin(), own.end());
+  std::vector<std::string> known = names;  // each once
   const std::size_t before = names.size();
   for (std::size_t i = 0; i < d.plan.size(); ++i) {
     const std::string name = d.plan[i].name.empty() ? std::string{models::name(d.plan[i].step)} : d.plan[i].name;
     if (std::find(names.begin(), names.end(), name) != names.end()) {
       context.problem(at("/plan", i), "a second step named " + in_quotes(name), "a `name` of its own for each step");
+    } else {
+      known.push_back(name);
     }
     names.push_back(name);
     // The second time, the column is there already, and the DDL has been run.
@@ -105,8 +109,20 @@ void check_plan(const Document& d, Context& context) {
     const auto same = [&](const StepSection& s) { return s.step == kind; };
     if (once && std::any_of(d.plan.begin(), d.plan.begin() + static_cast<std::ptrdiff_t>(i), same)) {
       context.problem(at("/plan", i) + "/step", fmt::format("a second step {}", models::name(kind)),
-                      "each of alter_cdc_table, alter_base_table and source_ddl once at most");
+                      "one at most: it cannot be undone");
     }
+  }
+  std::optional<sim::Window> approval;
+  const auto one_approval = [&](const CadenceSection& c, const std::string& pointer) {
+    if (!c.manual) return;
+    if (approval && *approval != *c.manual)
+      context.problem(pointer + "/manual", "a second window for a person's delay", "one for the whole scenario");
+    approval = c.manual;
+  };
+  one_approval(d.deploy.spark, "/deploy/spark");
+  one_approval(d.deploy.flink, "/deploy/flink");
+  for (std::size_t i = 0; i < d.plan.size(); ++i) {
+    if (d.plan[i].cadence) one_approval(*d.plan[i].cadence, at("/plan", i) + "/cadence");
   }
   sim::StepGraph graph{names.size()};
   for (std::size_t i = 0; i < d.plan.size(); ++i) {
@@ -118,8 +134,8 @@ void check_plan(const Document& d, Context& context) {
       const std::string& wanted = (*d.plan[i].after)[k];
       const auto found = std::find(names.begin(), names.end(), wanted);
       if (found == names.end()) {
-        context.problem(at(at("/plan", i) + "/after", k), in_quotes(wanted), "the name of a step: " + one_of(names),
-                        did_you_mean(wanted, names));
+        context.problem(at(at("/plan", i) + "/after", k), in_quotes(wanted), "the name of a step: " + one_of(known),
+                        did_you_mean(wanted, known));
       } else {
         graph.add_edge(static_cast<std::size_t>(found - names.begin()), before + i);
       }
@@ -128,7 +144,8 @@ void check_plan(const Document& d, Context& context) {
   if (const auto cycle = graph.cycle()) {
     std::string round;
     for (const std::size_t step : *cycle) round += names[step] + " -> ";
-    context.problem("/plan", "steps that wait for each other: " + round + names[cycle->front()], "an order without a cycle");
+    context.problem("/plan", "steps that wait for each other: " + round + names[cycle->front()],
+                    "an order without a cycle");
   }
 }
 
@@ -137,8 +154,9 @@ void check_ddl(const Document& d, Context& context) {
   for (const StepSection& s : d.plan) has_ddl = has_ddl || s.step == models::StepKind::source_ddl;
   for (std::size_t i = 0; i < d.changes.size(); ++i) {
     if (d.changes[i].announced != has_ddl) {
-      context.problem(at("/changes", i), d.changes[i].announced ? "an announced change and no step source_ddl in the plan"
-                                                                : "a step source_ddl and a change that is not announced",
+      context.problem(at("/changes", i),
+                      d.changes[i].announced ? "an announced change and no step source_ddl in the plan"
+                                             : "a step source_ddl and a change that is not announced",
                       "announced changes and the step source_ddl together, or neither");
     }
   }
@@ -148,6 +166,10 @@ void check_changes(const Document& d, Context& context) {
   std::map<std::string, std::size_t> seen;
   for (std::size_t i = 0; i < d.changes.size(); ++i) {
     const models::ChangeConfig& c = d.changes[i];
+    if (i > 0 && c.at < d.changes[i - 1].at) {
+      context.problem(at("/changes", i) + "/at", text(c.at),
+                      "changes in the order of their times: their builds follow it");
+    }
     if (!seen.try_emplace(c.name, i).second) {
       context.problem(at("/changes", i) + "/column", in_quotes(c.name), "a column that no other change touches");
     }
@@ -176,7 +198,8 @@ void check_cost(const Document& d, Context& context) {
   const std::int64_t changes = hourly * (d.horizon / sim::minutes(1)) / 60;
   const std::int64_t merges = d.horizon / d.merge.every;
   if (changes * merges > most) {
-    context.problem("/source/tracked_changes_per_hour", fmt::format("{} tracked changes and {} merges", changes, merges),
+    context.problem("/source/tracked_changes_per_hour",
+                    fmt::format("{} tracked changes and {} merges", changes, merges),
                     fmt::format("a product of at most {} over the horizon", most),
                     "a merge that stalls takes all changes again each time");
   }
@@ -185,8 +208,9 @@ void check_cost(const Document& d, Context& context) {
     const std::int64_t busiest = hourly * std::max(d.source.daily_peak_permille, 1'000) / 1'000;
     const std::int64_t waiting = busiest * (waits / sim::minutes(1)) / 60;
     if (waiting * ppm <= 5'000'000) return;
-    context.problem(place, fmt::format("a fault that strikes {} times in the {} changes that may wait for its repair",
-                                       waiting * ppm / 1'000'000, waiting),
+    context.problem(place,
+                    fmt::format("a fault that strikes {} times in the {} changes that may wait for its repair",
+                                waiting * ppm / 1'000'000, waiting),
                     "at most 5 times", "with less to catch up, or a rarer fault, it gets on");
   };
   piles_up(d.cdc.crash_ppm, std::max({d.cdc.failover.most, d.cdc.flush_interval, d.cdc.lag.most}), "/cdc/crash");
@@ -195,19 +219,21 @@ void check_cost(const Document& d, Context& context) {
 
 void check_workload(const Document& d, Context& context) {
   if (d.source.inserts_ppm + d.source.deletes_ppm > 1'000'000) {
-    context.problem("/source/deletes", "inserts and deletes that are more than all changes", "shares that add up to 100 % at most");
+    context.problem("/source/deletes", "inserts and deletes that are more than all changes",
+                    "shares that add up to 100 % at most");
   }
 }
 
-// Do the tables have nothing to say against these sections? Else they hold defaults that nobody wrote, and what is said about
-// those would mislead.
+// Do the tables have nothing to say against these sections? Else they hold defaults that nobody wrote, and what is said
+// about those would mislead.
 class Clean {
  public:
   explicit Clean(const Context& context) {
     for (const Problem& p : context.problems()) touched_.insert(p.path.substr(0, p.path.find('/', 1)));
   }
   bool operator()(std::initializer_list<std::string> sections) const {
-    return std::none_of(sections.begin(), sections.end(), [&](const std::string& s) { return touched_.contains("/" + s); });
+    return std::none_of(sections.begin(), sections.end(),
+                        [&](const std::string& s) { return touched_.contains("/" + s); });
   }
 
  private:
@@ -237,7 +263,8 @@ std::vector<sim::Deviation> resolve_given(const std::vector<DeviationSection>& s
       const bool is_option = u.part == sim::Unresolved::Part::answer;
       expected = (is_option ? "" : expected + ": ") + one_of(u.candidates);
     }
-    context.problem(place, quotes ? in_quotes(u.found) : u.found, std::move(expected), did_you_mean(u.found, u.candidates));
+    context.problem(place, quotes ? in_quotes(u.found) : u.found, std::move(expected),
+                    did_you_mean(u.found, u.candidates));
   }
   return std::move(resolved.deviations);
 }
@@ -330,7 +357,8 @@ std::vector<std::string> unmet(const Expect& e, const sim::RunResult& r) {
     if (p.holds == wanted) all.push_back(p.name + (p.holds ? " holds" : " is violated: " + p.detail));
   }
   for (const std::string& wanted : e.violates) {
-    const bool judged = std::any_of(r.properties.begin(), r.properties.end(), [&](const auto& p) { return p.name == wanted; });
+    const bool judged =
+        std::any_of(r.properties.begin(), r.properties.end(), [&](const auto& p) { return p.name == wanted; });
     if (!judged) all.push_back(wanted + " is no claim of this scenario");
   }
   const auto flag = [&](const std::optional<bool>& expected, bool found, std::string_view what) {

@@ -1,8 +1,8 @@
-// A scenario: the question, as data. From a file to a pipeline's parameters, what the schedule is given, and what the author
-// expects of the answer.
+// A scenario: the question, as data. From a file to a pipeline's parameters, what the schedule is given, and what the
+// author expects of the answer.
 //
-// The file's form is one table (scenario.cpp): the decoder, the JSON Schema (`converge schema`) and the reference page all follow
-// from it. Defaults are those of docs/facts/pinterest-three-phase.md section 6 wherever it names one.
+// The file's form is one table (scenario.cpp): the decoder, the JSON Schema (`converge schema`) and the reference page
+// all follow from it. Defaults are those of docs/facts/pinterest-three-phase.md section 6 wherever it names one.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ namespace converge::scenarios {
 // What the author of a gallery scenario demands of a nominal run; the tests hold it to that.
 struct Expect {
   sim::Outcome verdict = sim::Outcome::converged;
-  std::vector<std::string> violates;            // exactly these properties
+  std::vector<std::string> violates;  // exactly these properties
   std::optional<bool> merges_stall;
   std::optional<bool> loses_changes;
   std::optional<bool> nulls_left;
@@ -36,11 +36,11 @@ struct Scenario {
   models::PipelineConfig pipeline;
   std::vector<sim::Deviation> given;  // answers that the scenario itself fixes
   std::optional<Expect> expect;
-  std::uint64_t fingerprint = 0;      // of what the file says, not of how it is laid out
+  std::uint64_t fingerprint = 0;  // of what the file says, not of how it is laid out
 };
 
 struct Parsed {
-  std::optional<Scenario> scenario;   // only without problems
+  std::optional<Scenario> scenario;  // only without problems
   std::vector<Problem> problems;
 };
 

@@ -16,9 +16,13 @@ struct ScheduleDocument {
 const Object<ScheduleDocument>& table() {
   static const Object<ScheduleDocument> schedule = object<ScheduleDocument>(
       "schedule", "A saved schedule.",
-      field("scenario", &ScheduleDocument::scenario, "The scenario file, relative to this one.").required().length(1, 200),
-      field("seed", &ScheduleDocument::seed, "What answers everything that is not listed; without it, the usual answer."),
-      field("deviations", &ScheduleDocument::deviations, deviation_table(), "Choices that were answered otherwise.").items(0, 1'000));
+      field("scenario", &ScheduleDocument::scenario, "The scenario file, relative to this one.")
+          .required()
+          .length(1, 200),
+      field("seed", &ScheduleDocument::seed,
+            "What answers everything that is not listed; without it, the usual answer."),
+      field("deviations", &ScheduleDocument::deviations, deviation_table(), "Choices that were answered otherwise.")
+          .items(0, 1'000));
   return schedule;
 }
 
@@ -46,7 +50,8 @@ ParsedSchedule parse_schedule(std::string_view text) {
     saved.schedule.seed = whole(*d.seed);
     if (!saved.schedule.seed) context.problem("/seed", in_quotes(*d.seed), "a whole number of 64 bits, in quotes");
   }
-  for (const DeviationSection& s : d.deviations) saved.schedule.deviations.push_back({s.actor, s.choice, s.occurrence, s.answer});
+  for (const DeviationSection& s : d.deviations)
+    saved.schedule.deviations.push_back({s.actor, s.choice, s.occurrence, s.answer});
   if (context.problems().empty() && parsed.problems.empty()) parsed.saved = std::move(saved);
   for (Problem& p : context.take()) parsed.problems.push_back(std::move(p));
   return parsed;
@@ -68,7 +73,8 @@ std::vector<sim::Deviation> resolve(const SavedSchedule& saved, std::string_view
   const Text tree = parse_text(text);
   Context context{tree.root};
   std::vector<DeviationSection> sections;
-  for (const sim::NamedDeviation& d : saved.schedule.deviations) sections.push_back({d.actor, d.choice, d.occurrence, d.answer});
+  for (const sim::NamedDeviation& d : saved.schedule.deviations)
+    sections.push_back({d.actor, d.choice, d.occurrence, d.answer});
   std::vector<sim::Deviation> deviations = resolve_given(sections, questions, "/deviations", context);
   for (Problem& p : context.take()) problems.push_back(std::move(p));
   return deviations;

@@ -1,9 +1,10 @@
-// A choice: one nondeterministic decision, named (actor, kind of choice, how many times this actor has faced this kind),
-// with a nominal answer and a domain. The name does not depend on what else happened in the run, so an answer given to it in
-// one run means the same in another.
+// A choice: one nondeterministic decision, named (actor, kind of choice, how many times this actor has faced this
+// kind), with a nominal answer and a domain. The name does not depend on what else happened in the run, so an answer
+// given to it in one run means the same in another.
 //
-// A model lists its questions once, when it is built; a choice is then a question's number and an occurrence. Answers are
-// whole numbers: microseconds for a duration, the number of an option (0 is what happens on a quiet day), or 64 random bits.
+// A model lists its questions once, when it is built; a choice is then a question's number and an occurrence. Answers
+// are whole numbers: microseconds for a duration, the number of an option (0 is what happens on a quiet day), or 64
+// random bits.
 #pragma once
 
 #include <cstdint>
@@ -30,9 +31,9 @@ struct Question {
   std::string actor;  // "flink/orders"
   std::string kind;   // "restore"
   AnswerKind answers = AnswerKind::duration;
-  Distribution distribution;     // duration: in microseconds
-  std::vector<Option> options;   // option: at least the quiet one
-  bool fault = false;            // answers other than 0 are faults: counted, and listed in every verdict
+  Distribution distribution;    // duration: in microseconds
+  std::vector<Option> options;  // option: at least the quiet one
+  bool fault = false;           // answers other than 0 are faults: counted, and listed in every verdict
 
   std::uint64_t stream() const {  // the random stream of this question, by name and not by number
     Hasher h;

@@ -1,5 +1,5 @@
-// The trace of a run: every event, choice and note, in order, folded into a 64-bit hash; and kept in full when a Record is
-// attached. The hash alone costs a few nanoseconds an event, so it is always on.
+// The trace of a run: every event, choice and note, in order, folded into a 64-bit hash; and kept in full when a Record
+// is attached. The hash alone costs a few nanoseconds an event, so it is always on.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // The answer, as plain data: what a run did and whether the claims held. Reports read this and never a model.
 //
-// Times count from the start of the run. A margin says how far a property stayed from being violated, in the property's unit:
-// at least 0 when it holds, below 0 when it does not.
+// Times count from the start of the run. A margin says how far a property stayed from being violated, in the property's
+// unit: at least 0 when it holds, below 0 when it does not.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ struct PropertyResult {
 };
 
 struct FaultCount {
-  std::string kind;           // "spark/merge failure: fails before its commit"
-  bool declared = false;      // the scenario gives it a probability, or forces it
+  std::string kind;       // "spark/merge failure: fails before its commit"
+  bool declared = false;  // the scenario gives it a probability, or forces it
   std::uint64_t fired = 0;
 };
 
@@ -38,13 +38,13 @@ struct FaultCount {
 struct Phase {
   enum class Status : std::uint8_t { not_reached, waiting, running, done, failed };
 
-  std::string name;          // "deploy_flink"; with several changes "discount: deploy_flink"
-  std::uint8_t stage = 0;    // 0: control plane; 1: schema, 2: code, 3: data convergence
+  std::string name;        // "deploy_flink"; with several changes "discount: deploy_flink"
+  std::uint8_t stage = 0;  // 0: control plane; 1: schema, 2: code, 3: data convergence
   Status status = Status::not_reached;
-  std::optional<Instant> ready;     // its predecessors were over; the wait until `started` is for a slot
+  std::optional<Instant> ready;  // its predecessors were over; the wait until `started` is for a slot
   std::optional<Instant> started;
   std::optional<Instant> finished;
-  bool disagreed = false;    // layers really disagreed at some moment while it ran
+  bool disagreed = false;  // layers really disagreed at some moment while it ran
 };
 
 struct Sample {
@@ -81,9 +81,9 @@ struct RunResult {
   std::vector<std::string> vacuous_for;  // why it says nothing
   Duration sla;
   Duration horizon;
-  std::optional<Instant> changed;      // the first DDL or announcement: where the window begins
-  std::optional<Duration> convergence; // from there until all layers agree for good; of the slowest change
-  std::optional<Duration> margin;      // sla - convergence, of the change with the least
+  std::optional<Instant> changed;       // the first DDL or announcement: where the window begins
+  std::optional<Duration> convergence;  // from there until all layers agree for good; of the slowest change
+  std::optional<Duration> margin;       // sla - convergence, of the change with the least
   std::uint64_t events = 0;
   std::uint64_t trace_hash = 0;
   std::vector<PropertyResult> properties;
@@ -98,19 +98,19 @@ struct RunResult {
   // What readers saw, and what the rollout cost.
   std::uint64_t reads = 0;
   std::uint64_t reads_failed = 0;
-  std::int64_t nulls_worst = 0;    // most rows with a null that the source does not have, at one read
-  std::int64_t stale_worst = 0;    // most rows beyond the freshness objective, at one read
-  Duration stalest;                // oldest missing change
+  std::int64_t nulls_worst = 0;  // most rows with a null that the source does not have, at one read
+  std::int64_t stale_worst = 0;  // most rows beyond the freshness objective, at one read
+  Duration stalest;              // oldest missing change
   std::int64_t diverged_at_end = 0;
   std::int64_t nulls_at_end = 0;
   std::int64_t wrong_at_end = 0;  // rows with a value that the source does not have there: older, or cut
   std::uint64_t merges_committed = 0;
-  std::uint64_t merges_stalled = 0;   // runs that could not be analysed, or met a value too wide
-  std::uint64_t merges_lost = 0;      // conflicts and crashes
+  std::uint64_t merges_stalled = 0;  // runs that could not be analysed, or met a value too wide
+  std::uint64_t merges_lost = 0;     // conflicts and crashes
   Duration flink_down;
-  std::uint64_t changes = 0;          // tracked ones
-  std::uint64_t changes_lost = 0;     // that never reached the CDC table, or that merges skipped for good
-  std::vector<StoryLine> story;       // only if asked for
+  std::uint64_t changes = 0;       // tracked ones
+  std::uint64_t changes_lost = 0;  // that never reached the CDC table, or that merges skipped for good
+  std::vector<StoryLine> story;    // only if asked for
 };
 
 }  // namespace converge::sim

@@ -1,5 +1,5 @@
-// How fast the canonical scenario runs, and what its world costs to copy and to hash. Figures are medians over rounds; the runs of
-// a round are one after the other on one core.
+// How fast the canonical scenario runs, and what its world costs to copy and to hash. Figures are medians over rounds;
+// the runs of a round are one after the other on one core.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -50,14 +50,16 @@ int main() {
   const models::Run one = models::run(model, nominal, models::Recording::off);
   const double nominal_rate =
       rate(300, [&](int) { return models::run(model, nominal, models::Recording::off).trace_hash; }, sum);
-  const double sampled_rate = rate(300,
-                                   [&](int i) {
-                                     sim::SampledChooser chooser{model.questions(), static_cast<std::uint64_t>(i)};
-                                     return models::run(model, chooser, models::Recording::off).trace_hash;
-                                   },
-                                   sum);
+  const double sampled_rate = rate(
+      300,
+      [&](int i) {
+        sim::SampledChooser chooser{model.questions(), static_cast<std::uint64_t>(i)};
+        return models::run(model, chooser, models::Recording::off).trace_hash;
+      },
+      sum);
   const double virtual_s = static_cast<double>(model.config().horizon.us) / 1e6;
-  fmt::print("three-phase scenario: {} virtual days, {} events a run\n", model.config().horizon.us / sim::days(1).us, one.events);
+  fmt::print("three-phase scenario: {} virtual days, {} events a run\n", model.config().horizon.us / sim::days(1).us,
+             one.events);
   fmt::print("  nominal {:8.0f} runs/s  {:5.1f} ns an event  virtual time {:.2e} times real time\n", nominal_rate,
              1e9 / nominal_rate / static_cast<double>(one.events), nominal_rate * virtual_s);
   fmt::print("  sampled {:8.0f} runs/s\n", sampled_rate);
@@ -68,7 +70,13 @@ int main() {
     sim::Trace trace;
     models::PipelineWorld world = sim::initial(model, nominal, trace);
     sim::run_until(model, world, sim::Instant{} + at, nominal, trace);
-    const double copies = rate(2000, [&](int) { const auto copy = world; return copy.agenda.emitted; }, sum);
+    const double copies = rate(
+        2000,
+        [&](int) {
+          const auto copy = world;
+          return copy.agenda.emitted;
+        },
+        sum);
     const double hashes = rate(2000, [&](int) { return sim::fingerprint(world); }, sum);
     fmt::print("  {:<12} {:6.0f} ns {:6.0f} ns {:8} {:12} {:10} {:8}\n", name, 1e9 / copies, 1e9 / hashes,
                world.state.source.log.size(), world.state.ledger.rows.size(), world.state.base.rows.size(),

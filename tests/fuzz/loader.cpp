@@ -1,4 +1,5 @@
-// Whatever the bytes are, reading them as a scenario or as a schedule ends: with a value, or with problems that can be shown.
+// Whatever the bytes are, reading them as a scenario or as a schedule ends: with a value, or with problems that can be
+// shown.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -1,8 +1,10 @@
-// The oracle from outside: docs/facts/pinterest-three-phase.md section 5 says what each of the 120 orders of {alter CDC table, alter base
-// table, deploy Spark, deploy Flink, backfill} does under eight combinations of merge form, guard and backfill.
+// The oracle from outside: docs/facts/pinterest-three-phase.md section 5 says what each of the 120 orders of {alter CDC
+// table, alter base table, deploy Spark, deploy Flink, backfill} does under eight combinations of merge form, guard and
+// backfill.
 //
-// The experiment is that of 5.4: six slots of inserts, updates and re-touched keys, one before the first step and one after each, and one
-// merge per slot; faults off, retention without limit. Every claim below is the fact sheet's, none was read off the model.
+// The experiment is that of 5.4: six slots of inserts, updates and re-touched keys, one before the first step and one
+// after each, and one merge per slot; faults off, retention without limit. Every claim below is the fact sheet's, none
+// was read off the model.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,12 +30,14 @@ struct Class {
   bool nulls = false;  // at the end, in rows whose position is right
   bool stale = false;  // another value than the source's, at the end
   bool converges() const { return !nulls && !stale; }
-  friend auto operator<=>(const Class&, const Class&) = default;
+  bool operator==(const Class&) const = default;
 };
 
 std::string text(const Class& c) {
   return std::string{c.merges_stalled ? "merges stall, " : ""} + (c.flink_down ? "Flink down, " : "") +
-         (c.converges() ? "converges" : c.stale ? (c.nulls ? "nulls and stale values" : "stale values") : "nulls");
+         (c.converges() ? "converges"
+          : c.stale     ? (c.nulls ? "nulls and stale values" : "stale values")
+                        : "nulls");
 }
 
 StepConfig step(char letter) {
@@ -52,7 +56,8 @@ StepConfig step(char letter) {
   return s;
 }
 
-// One slot: keys touched in it and never again, keys inserted in it, keys touched in every slot up to it, and a key touched in each.
+// One slot: keys touched in it and never again, keys inserted in it, keys touched in every slot up to it, and a key
+// touched in each.
 void add_slot(std::vector<ScriptedChange>& script, int slot) {
   const std::string n = std::to_string(slot);
   sim::Duration at = kSlot * slot + sim::minutes(10);
@@ -139,7 +144,10 @@ Counts count(const std::vector<std::string>& all, const auto& change) {
     PipelineConfig config = experiment(order);
     change(config);
     const Class c = classify(config);
-    std::string row = !c.converges() ? "nulls or stale" : c.flink_down ? "flink down" : c.merges_stalled ? "stalls" : "clean";
+    std::string row = !c.converges()     ? "nulls or stale"
+                      : c.flink_down     ? "flink down"
+                      : c.merges_stalled ? "stalls"
+                                         : "clean";
     ++counts[row];
   }
   return counts;
@@ -210,7 +218,8 @@ TEST(OrdersOfTheFactSheet, StrictColumnListsStallWhateverTheOrder) {
 
 TEST(OrdersOfTheFactSheet, StarFormWithBootstrap) {
   Counts counts = count(orders("CBSFH"), [](PipelineConfig& c) { c.merge.form = Form::star; });
-  // The two enumerations agree on 30 orders that converge without Flink down, and not on how many of them stall (ours: 11).
+  // The two enumerations agree on 30 orders that converge without Flink down, and not on how many of them stall (ours:
+  // 11).
   EXPECT_EQ(counts["clean"] + counts["stalls"], 30);
 }
 
@@ -271,16 +280,17 @@ TEST(OrdersOfTheFactSheet, ADdlBehindEveryStepLeavesNoNullEvenWithoutBackfill) {
 struct Experiment {
   std::string backfill;  // from the source, one shot or waiting for its column; or from the typed CDC table
   std::string order;
-  std::string ended;     // clean, nulls, wrong: the worst of the base table
-  bool stood_still;      // a merge or Flink
+  std::string ended;  // clean, nulls, wrong: the worst of the base table
+  bool stood_still;   // a merge or Flink
 };
 
 const std::vector<Experiment> kMeasured{
 #include "tests/models/box_orders.inc"
 };
 
-// That pipeline: a guard in every MERGE, the backfill another MERGE, of rows changed since the DDL. Its hot keys went on changing at
-// random; `hot_keys_rest_late` lets one rest after a change between each interval's merge and the next step.
+// That pipeline: a guard in every MERGE, the backfill another MERGE, of rows changed since the DDL. Its hot keys went
+// on changing at random; `hot_keys_rest_late` lets one rest after a change between each interval's merge and the next
+// step.
 PipelineConfig measured(const Experiment& e, bool hot_keys_rest_late) {
   PipelineConfig c = experiment(e.order);
   for (int slot = 0; hot_keys_rest_late && slot < 6; ++slot) {
@@ -310,10 +320,13 @@ TEST(OrdersMeasuredOnTheRealSystems, EndAsTheyEnded) {
     EXPECT_EQ(early.merges_stalled || early.flink_down, e.stood_still) << e.backfill << ' ' << e.order;
     // Where the model says that one end is possible, it is the one; where two, it hung on when a hot key last changed.
     EXPECT_TRUE(ended(early) == e.ended || ended(late) == e.ended)
-        << e.backfill << ' ' << e.order << ": ended " << e.ended << ", the model says " << ended(early) << " or " << ended(late);
+        << e.backfill << ' ' << e.order << ": ended " << e.ended << ", the model says " << ended(early) << " or "
+        << ended(late);
     races += ended(early) != std::string_view{ended(late)} ? 1 : 0;
   }
-  EXPECT_EQ(races, 4);  // all of them backfills that waited, and then ran between two merges while the old Flink build still wrote
+  EXPECT_EQ(
+      races,
+      4);  // all of them backfills that waited, and then ran between two merges while the old Flink build still wrote
 }
 
 }  // namespace

@@ -341,7 +341,9 @@ class Auditor {
       case StepKind::deploy_flink:
       case StepKind::rollback_flink: {
         const bool news = pending(What::flink_deploy) + pending(What::control_cut_over) + pending(What::control_refused) > 0;
-        expect(news || s_.flink.wanted.version == version_of(kind, change), "{} is under way, and Flink installs another build", name);
+        const bool undecided = s_.flink.committed_by == Flink::kNobody;  // the build that took its place has yet to cut over
+        expect(news || undecided || s_.flink.wanted.version == version_of(kind, change),
+               "{} is under way, and Flink runs another build", name);
         return;
       }
       case StepKind::backfill: {
@@ -476,7 +478,7 @@ class Watch {
                covers(slots(iceberg::current_schema(s.base.table)), columns_[1]),
            "a column is dropped");
     if (cut_over_ != s.flink.committed_by && s.flink.committed_by != Flink::kNobody) {
-      expect(e.what == What::flink_commit, "a build cut over without a checkpoint of its own");
+      expect(e.what == What::flink_commit || e.what == What::flink_recover, "a build cut over without a checkpoint of its own");
     }
     if (rewinding_ && !s.flink.rewinding) {
       const auto& held = s.flink.stored.held;

@@ -115,7 +115,7 @@ TEST(Json, KeepsItsPromiseFieldByField) {
     {"actor": "flink", "choice": "restore", "occurrence": 1, "nominal": "4 min", "answer": "30 h",
      "text": "flink: restore 1 took 30 h", "fault": true, "at_s": 5}]})"));
   EXPECT_EQ(j.at("readers"), ordered_json::parse(R"({"reads": 1, "failed": 2, "worst_null_rows": 3,
-    "worst_stale_rows": 4, "oldest_missing_change_s": 5, "null_rows_at_end": 7, "diverged_rows_at_end": 6})"));
+    "worst_stale_rows": 4, "oldest_missing_change_s": 5, "null_rows_at_end": 7, "wrong_rows_at_end": 0, "diverged_rows_at_end": 6})"));
   EXPECT_EQ(j.at("cost"), ordered_json::parse(R"({"merges_committed": 8, "merges_stalled": 9, "merges_lost": 10,
     "flink_down_s": 11, "changes": 12, "changes_lost": 13})"));
 }

@@ -1,5 +1,6 @@
-// The gallery: every scenario is held to its own `expect` block, to its approved page, and to one trace hash on every compiler, at
-// every optimisation and under the sanitizers. CONVERGE_APPROVE=1 (`./dev approve`) takes what is there now as approved.
+// The gallery: every scenario is held to its own `expect` block, to its approved page, and to one trace hash on every
+// compiler, at every optimisation and under the sanitizers. CONVERGE_APPROVE=1 (`./dev approve`) takes what is there
+// now as approved.
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>

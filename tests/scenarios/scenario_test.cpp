@@ -43,7 +43,7 @@ std::string problems(std::string_view text) {
   constexpr std::string_view error = ": error: ";
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with("f:")) continue;  // the source line, or its caret
-    line.erase(line.find(error), error.size() - 1);
+    line.replace(line.find(error), error.size(), " ");
     out += (out.empty() ? "" : "\n") + line.substr(2);
   }
   return out;
@@ -190,7 +190,7 @@ TEST(ScenarioMistakes, APredecessorThatDoesNotExistGetsTheNearestOne) {
             R"(3:72 /plan/1/after/0: found "deploy_sprk", expected the name of a step: one of "ci", "generate", "review", )"
             R"("staging", "deploy_spark" or "deploy_flink"; did you mean "deploy_spark"?)");
   EXPECT_EQ(problems_with(R"("plan": [{"step": "backfill", "name": "b", "after": ["ci", "backfill"]}])"),
-            R"(3:60 /plan/0/after/1: found "backfill", expected the name of a step: one of "ci", "generate", "review", "staging" or "b")");
+            R"(3:61 /plan/0/after/1: found "backfill", expected the name of a step: one of "ci", "generate", "review", "staging" or "b")");
 }
 
 TEST(ScenarioMistakes, AnOrderThatGoesRoundInCirclesIsNamedWhole) {
@@ -212,12 +212,10 @@ TEST(ScenarioMistakes, EachStepNeedsAnotherName) {
 // The column would be added to a table that has it.
 TEST(ScenarioMistakes, ATableIsAlteredOnceAndTheDdlRunOnce) {
   EXPECT_EQ(problems_with(R"("plan": [{"step": "alter_cdc_table"}, {"step": "alter_cdc_table", "name": "again"}])"),
-            "3:49 /plan/1/step: found a second step alter_cdc_table, expected each of alter_cdc_table, alter_base_table and "
-            "source_ddl once at most");
+            "3:49 /plan/1/step: found a second step alter_cdc_table, expected one at most: it cannot be undone");
   EXPECT_EQ(problems_of_changes(R"({"column": "a", "at": "9h", "announced": true})",
                                 ",\n \"plan\": [{\"step\": \"source_ddl\"}, {\"step\": \"source_ddl\", \"name\": \"twice\"}]"),
-            "3:44 /plan/1/step: found a second step source_ddl, expected each of alter_cdc_table, alter_base_table and "
-            "source_ddl once at most");
+            "3:44 /plan/1/step: found a second step source_ddl, expected one at most: it cannot be undone");
 }
 
 TEST(ScenarioMistakes, ACronLineSaysWhichFieldIsWrong) {
@@ -243,6 +241,12 @@ TEST(ScenarioMistakes, ACadenceIsOfOneKind) {
             "3:22 /deploy/flink: found an offset without an interval, expected every beside offset");
   EXPECT_EQ(problems_with(R"("deploy": {"flink": {"manual": "1h", "cutoff": "1h"}})"),
             "3:22 /deploy/flink: found a train without departures, expected cron beside train and cutoff");
+}
+
+TEST(ScenarioMistakes, OnePersonTakesOneTime) {
+  EXPECT_EQ(problems_with(R"("deploy": {"spark": {"manual": "1h"}, "flink": {"manual": "2h"}})"),
+            "3:58 /deploy/flink/manual: found a second window for a person's delay, expected one for the whole scenario");
+  EXPECT_EQ(problems_with(R"("deploy": {"spark": {"manual": "1h"}, "flink": {"manual": "60m"}})"), "");
 }
 
 TEST(ScenarioMistakes, AFreezeHasBothEndsInOneFormAndInOrder) {
@@ -286,6 +290,12 @@ TEST(ScenarioMistakes, AColumnChangesOnceAndReally) {
   EXPECT_EQ(problems_of_changes(R"({"column": "a", "at": "9h", "change": "retype", "from": "int", "type": "long"})"), "");
   EXPECT_EQ(problems_of_changes(R"({"column": "a", "at": "9h", "change": "retype", "from": "decimal", "type": "decimal"})"), "")
       << "its precision grows";
+}
+
+TEST(ScenarioMistakes, ChangesStandInTheOrderOfTheirTimes) {
+  EXPECT_EQ(problems_of_changes(R"({"column": "a", "at": "9h"}, {"column": "b", "at": "8h"})"),
+            "2:65 /changes/1/at: found 8 h, expected changes in the order of their times: their builds follow it");
+  EXPECT_EQ(problems_of_changes(R"({"column": "a", "at": "9h"}, {"column": "b", "at": "9h"})"), "");
 }
 
 TEST(ScenarioMistakes, ADateMustExist) {
@@ -352,13 +362,13 @@ TEST(ScenarioMistakes, AllAreToldAtOnce) {
   "merge": {"guard": "postion_greater"},
   "expect": {"violates": ["fresher"]}
 })"),
-            R"(1:1 : found an object without "title", expected the key "title": a string of 1 to 200 characters
+            R"(1:1 found an object without "title", expected the key "title": a string of 1 to 200 characters
 2:3 /titel: found unknown key "titel", expected one of "title", "description", "start", "horizon", "sla", "changes", "plan", "deploy", "detect", "review", "cicd", "staging", "alter", "source", "cdc", "kafka", "flink", "cdc_table", "base_table", "merge", "backfill", "readers", "maintenance", "given" or 1 more; did you mean "title"?
-3:64 /changes/1/at: found "9", expected a duration such as "15m" or "PT1H30M", at most 365 d
+3:66 /changes/1/at: found "9", expected a duration such as "15m" or "PT1H30M", at most 365 d
 4:47 /plan/0/after/0: found "deploy_flonk", expected the name of a step: one of "ci", "generate", "review", "staging" or "deploy_spark"
 4:65 /plan/1: found a second step named "deploy_spark", expected a `name` of its own for each step
 5:32 /deploy/spark/cron: found "61 * * * *", expected five cron fields: minute: found '61', expected 0-59
-5:80 /deploy/freeze/0/until: found "soon", expected a date such as "2026-01-09T16:00Z", or a moment of every week such as "Fri 16:00"
+5:89 /deploy/freeze/0/until: found "soon", expected a date such as "2026-01-09T16:00Z", or a moment of every week such as "Fri 16:00"
 6:12 /start: found "tomorrow", expected a UTC date such as "2026-01-05" or "2026-01-05T10:00Z"
 7:22 /merge/guard: found "postion_greater", expected one of "none", "position_at_least", "position_greater" or "position_and_build"; did you mean "position_greater"?
 8:27 /expect/violates/0: found "fresher", expected the name of a property: one of "converged", "no-row-lost", "no-older-row", "no-null-left", "readable", "fresh" or "schema-converged"; did you mean "fresh"?)");
