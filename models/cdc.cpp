@@ -18,11 +18,13 @@ void CdcModel::pump(Cdc& cdc, const Source& source, Topic& topic, const SourceMo
   while (cdc.position < upto) {
     const Key key = sources.at(source, cdc.position + 1).key;
     const std::uint16_t partition = kafka.partition(key);
-    if (out.choose(id(Q::kafka_leader)) != 0) {
+    const Lsn next = cdc.position + 1;
+    if (next > cdc.asked && out.choose(id(Q::kafka_leader)) != 0) {
       topic.leaderless = partition;
       topic.elected = out.now() + out.duration(id(Q::kafka_election));
       tell(out, Actor::cdc, Told::leader_lost, partition);
     }
+    cdc.asked = std::max(cdc.asked, next);
     if (!kafka.available(topic, partition, out.now())) {
       out.at(topic.elected, {.what = What::cdc_pump, .epoch = upto});
       return;

@@ -230,9 +230,11 @@ void FlinkModel::submit(Flink& f, FlinkIo io, std::uint32_t epoch, Context& out)
   if (f.rewind_requested) {
     const auto first = std::find_if(io.topic.records.begin(), io.topic.records.end(),
                                     [&](const TopicRecord& r) { return r.lsn > f.rewind_after; });
-    f.stored = {static_cast<std::uint32_t>(first - io.topic.records.begin()), {}};
+    // Back, and never forward: what no checkpoint has passed yet is read in its turn.
+    f.stored.next = std::min(f.stored.next, static_cast<std::uint32_t>(first - io.topic.records.begin()));
+    std::erase_if(f.stored.held, [&](std::uint32_t i) { return i >= f.stored.next; });
     f.rewound_until = static_cast<std::uint32_t>(io.topic.records.size());
-    f.read_upto = first == io.topic.records.end() ? out.now() : first->at;
+    f.read_upto = f.stored.next == f.rewound_until ? out.now() : io.topic.records[f.stored.next].at;
     tell(out, Actor::flink, Told::flink_rewound, f.rewind_after, f.rewound_until - f.stored.next);
     f.rewind_requested = false;
   }

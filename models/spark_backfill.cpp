@@ -116,6 +116,12 @@ void SparkModel::finish(Backfill& b, Merge& m, SparkIo io, std::uint32_t epoch, 
   out.after({}, {.what = What::control_backfilled, .change = b.change});
 }
 
+void SparkModel::rewound(Backfill& b) const {
+  if (backfill_.kind != Kind::rewind) return;
+  b.phase = Backfill::Phase::idle;
+  ++b.done;
+}
+
 // The whole table as the source had it at the snapshot, in the new build's columns.
 std::uint32_t SparkModel::replace_all(const Backfill& b, SparkIo io, Context& out) const {
   std::vector<Lsn> newest(io.source.keys.size(), 0);

@@ -71,12 +71,13 @@ std::string text_of(const std::vector<std::string>& lines) {
 
 std::string place_of(const fs::path& path) { return path.lexically_relative(kRoot).generic_string(); }
 
-// README.md and every page of docs/, in the order of their names. The fact sheets are sources: they speak of other systems' files and
-// settings, and stay as they were given.
+// README.md and every page of docs/, in the order of their names. The fact sheets are sources: they speak of other
+// systems' files and settings, and stay as they were given.
 std::vector<fs::path> pages() {
   std::vector<fs::path> all{kRoot / "README.md"};
   for (const auto& entry : fs::recursive_directory_iterator{kRoot / "docs"}) {
-    if (entry.path().extension() == ".md" && entry.path().parent_path().filename() != "facts") all.push_back(entry.path());
+    if (entry.path().extension() == ".md" && entry.path().parent_path().filename() != "facts")
+      all.push_back(entry.path());
   }
   std::sort(all.begin() + 1, all.end());
   return all;

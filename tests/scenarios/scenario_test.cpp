@@ -1,5 +1,5 @@
-// From a text to a scenario: what each mistake is answered with, word for word and with its place, what is a default, what
-// a fingerprint stands for, and what `expect` holds a run to.
+// From a text to a scenario: what each mistake is answered with, word for word and with its place, what is a default,
+// what a fingerprint stands for, and what `expect` holds a run to.
 #include "scenarios/scenario.hpp"
 
 #include <fmt/format.h>
@@ -29,7 +29,8 @@ std::string slurp(const fs::path& path) {
 std::vector<fs::path> gallery() {
   std::vector<fs::path> all;
   for (const auto& entry : fs::directory_iterator{fs::path{CONVERGE_SOURCE_DIR} / "scenarios"}) {
-    if (entry.path().extension() == ".json" && entry.path().stem().extension() != ".schema") all.push_back(entry.path());
+    if (entry.path().extension() == ".json" && entry.path().stem().extension() != ".schema")
+      all.push_back(entry.path());
   }
   std::sort(all.begin(), all.end());
   return all;
@@ -51,7 +52,8 @@ std::string problems(std::string_view text) {
 
 // A file that is good without its third line, which starts in column 2.
 std::string text_with(std::string_view members) {
-  return fmt::format("{{\"title\": \"t\",\n \"changes\": [{{\"column\": \"discount\", \"at\": \"9h\"}}],\n {}\n}}\n", members);
+  return fmt::format("{{\"title\": \"t\",\n \"changes\": [{{\"column\": \"discount\", \"at\": \"9h\"}}],\n {}\n}}\n",
+                     members);
 }
 
 std::string problems_with(std::string_view members) { return problems(text_with(members)); }
@@ -121,8 +123,9 @@ TEST(Scenario, TakesOverWhatIsWritten) {
 
 TEST(Scenario, CommentsMayStandAnywhere) {
   const Scenario plain = good(R"({"title": "t", "changes": [{"column": "a", "at": "9h"}]})");
-  const Scenario told = good("// before\n{ /* in */ \"title\" /* and */: \"t\", // at the end\n \"changes\": [{\"column\": \"a\",\n"
-                             " /* \"at\": \"1h\", */ \"at\": \"9h\"}]\n} // after");
+  const Scenario told = good(
+      "// before\n{ /* in */ \"title\" /* and */: \"t\", // at the end\n \"changes\": [{\"column\": \"a\",\n"
+      " /* \"at\": \"1h\", */ \"at\": \"9h\"}]\n} // after");
   EXPECT_EQ(told.fingerprint, plain.fingerprint);
 }
 
@@ -171,39 +174,47 @@ TEST(Scenario, WhatIsNotWrittenIsTheModelsDefault) {
 // ---- mistakes
 
 TEST(ScenarioMistakes, AnUnknownKeyGetsTheNearestOne) {
-  EXPECT_EQ(problems_with(R"("reviews": {"delay": "1h"})"),
-            R"(3:2 /reviews: found unknown key "reviews", expected one of "title", "description", "start", "horizon", "sla", )"
-            R"("changes", "plan", "deploy", "detect", "review", "cicd", "staging", "alter", "source", "cdc", "kafka", "flink", )"
-            R"("cdc_table", "base_table", "merge", "backfill", "readers", "maintenance", "given" or 1 more; did you mean "review"?)");
+  EXPECT_EQ(
+      problems_with(R"("reviews": {"delay": "1h"})"),
+      R"(3:2 /reviews: found unknown key "reviews", expected one of "title", "description", "start", "horizon", "sla", )"
+      R"("changes", "plan", "deploy", "detect", "review", "cicd", "staging", "alter", "source", "cdc", "kafka", "flink", )"
+      R"("cdc_table", "base_table", "merge", "backfill", "readers", "maintenance", "given" or 1 more; did you mean "review"?)");
   EXPECT_EQ(problems_with(R"("review": {"dealy": "1h"})"),
             R"(3:13 /review/dealy: found unknown key "dealy", expected "delay"; did you mean "delay"?)");
 }
 
 TEST(ScenarioMistakes, AStepThatDoesNotExistGetsTheNearestOne) {
-  EXPECT_EQ(problems_with(R"("plan": [{"step": "alter_bse_table"}])"),
-            R"(3:20 /plan/0/step: found "alter_bse_table", expected one of "alter_cdc_table", "alter_base_table", "deploy_spark", )"
-            R"("deploy_flink", "backfill", "rollback_spark", "rollback_flink" or "source_ddl"; did you mean "alter_base_table"?)");
+  EXPECT_EQ(
+      problems_with(R"("plan": [{"step": "alter_bse_table"}])"),
+      R"(3:20 /plan/0/step: found "alter_bse_table", expected one of "alter_cdc_table", "alter_base_table", "deploy_spark", )"
+      R"("deploy_flink", "backfill", "rollback_spark", "rollback_flink" or "source_ddl"; did you mean "alter_base_table"?)");
 }
 
 TEST(ScenarioMistakes, APredecessorThatDoesNotExistGetsTheNearestOne) {
-  EXPECT_EQ(problems_with(R"("plan": [{"step": "deploy_spark"}, {"step": "deploy_flink", "after": ["deploy_sprk"]}])"),
-            R"(3:72 /plan/1/after/0: found "deploy_sprk", expected the name of a step: one of "ci", "generate", "review", )"
-            R"("staging", "deploy_spark" or "deploy_flink"; did you mean "deploy_spark"?)");
-  EXPECT_EQ(problems_with(R"("plan": [{"step": "backfill", "name": "b", "after": ["ci", "backfill"]}])"),
-            R"(3:61 /plan/0/after/1: found "backfill", expected the name of a step: one of "ci", "generate", "review", "staging" or "b")");
+  EXPECT_EQ(
+      problems_with(R"("plan": [{"step": "deploy_spark"}, {"step": "deploy_flink", "after": ["deploy_sprk"]}])"),
+      R"(3:72 /plan/1/after/0: found "deploy_sprk", expected the name of a step: one of "ci", "generate", "review", )"
+      R"("staging", "deploy_spark" or "deploy_flink"; did you mean "deploy_spark"?)");
+  EXPECT_EQ(
+      problems_with(R"("plan": [{"step": "backfill", "name": "b", "after": ["ci", "backfill"]}])"),
+      R"(3:61 /plan/0/after/1: found "backfill", expected the name of a step: one of "ci", "generate", "review", "staging" or "b")");
 }
 
 TEST(ScenarioMistakes, AnOrderThatGoesRoundInCirclesIsNamedWhole) {
-  EXPECT_EQ(problems_with(R"("plan": [{"step": "deploy_spark", "after": ["last"]}, {"step": "deploy_flink"}, {"step": "backfill", "name": "last"}])"),
-            "3:10 /plan: found steps that wait for each other: deploy_spark -> deploy_flink -> last -> deploy_spark, "
-            "expected an order without a cycle");
+  EXPECT_EQ(
+      problems_with(
+          R"("plan": [{"step": "deploy_spark", "after": ["last"]}, {"step": "deploy_flink"}, {"step": "backfill", "name": "last"}])"),
+      "3:10 /plan: found steps that wait for each other: deploy_spark -> deploy_flink -> last -> deploy_spark, "
+      "expected an order without a cycle");
   EXPECT_EQ(problems_with(R"("plan": [{"step": "backfill"}, {"step": "deploy_spark", "after": ["deploy_spark"]}])"),
-            "3:10 /plan: found steps that wait for each other: deploy_spark -> deploy_spark, expected an order without a cycle");
+            "3:10 /plan: found steps that wait for each other: deploy_spark -> deploy_spark, expected an order without "
+            "a cycle");
 }
 
 TEST(ScenarioMistakes, EachStepNeedsAnotherName) {
-  EXPECT_EQ(problems_with(R"("plan": [{"step": "deploy_flink"}, {"step": "rollback_flink"}, {"step": "deploy_flink"}])"),
-            "3:65 /plan/2: found a second step named \"deploy_flink\", expected a `name` of its own for each step");
+  EXPECT_EQ(
+      problems_with(R"("plan": [{"step": "deploy_flink"}, {"step": "rollback_flink"}, {"step": "deploy_flink"}])"),
+      "3:65 /plan/2: found a second step named \"deploy_flink\", expected a `name` of its own for each step");
   EXPECT_EQ(problems_with(R"("plan": [{"step": "backfill", "name": "review"}])"),
             "3:11 /plan/0: found a second step named \"review\", expected a `name` of its own for each step");
   EXPECT_EQ(problems_with(R"("plan": [{"step": "deploy_flink"}, {"step": "deploy_flink", "name": "again"}])"), "");
@@ -213,18 +224,22 @@ TEST(ScenarioMistakes, EachStepNeedsAnotherName) {
 TEST(ScenarioMistakes, ATableIsAlteredOnceAndTheDdlRunOnce) {
   EXPECT_EQ(problems_with(R"("plan": [{"step": "alter_cdc_table"}, {"step": "alter_cdc_table", "name": "again"}])"),
             "3:49 /plan/1/step: found a second step alter_cdc_table, expected one at most: it cannot be undone");
-  EXPECT_EQ(problems_of_changes(R"({"column": "a", "at": "9h", "announced": true})",
-                                ",\n \"plan\": [{\"step\": \"source_ddl\"}, {\"step\": \"source_ddl\", \"name\": \"twice\"}]"),
+  EXPECT_EQ(problems_of_changes(
+                R"({"column": "a", "at": "9h", "announced": true})",
+                ",\n \"plan\": [{\"step\": \"source_ddl\"}, {\"step\": \"source_ddl\", \"name\": \"twice\"}]"),
             "3:44 /plan/1/step: found a second step source_ddl, expected one at most: it cannot be undone");
 }
 
 TEST(ScenarioMistakes, ACronLineSaysWhichFieldIsWrong) {
-  EXPECT_EQ(problems_with(R"("deploy": {"spark": {"cron": "0 25 * * *"}})"),
-            "3:31 /deploy/spark/cron: found \"0 25 * * *\", expected five cron fields: hour: found '25', expected 0-23");
-  EXPECT_EQ(problems_with(R"("plan": [{"step": "backfill", "cadence": {"cron": "60 * * * *"}}])"),
-            "3:52 /plan/0/cadence/cron: found \"60 * * * *\", expected five cron fields: minute: found '60', expected 0-59");
+  EXPECT_EQ(
+      problems_with(R"("deploy": {"spark": {"cron": "0 25 * * *"}})"),
+      "3:31 /deploy/spark/cron: found \"0 25 * * *\", expected five cron fields: hour: found '25', expected 0-23");
+  EXPECT_EQ(
+      problems_with(R"("plan": [{"step": "backfill", "cadence": {"cron": "60 * * * *"}}])"),
+      "3:52 /plan/0/cadence/cron: found \"60 * * * *\", expected five cron fields: minute: found '60', expected 0-59");
   EXPECT_EQ(problems_with(R"("deploy": {"flink": {"cron": "0 10 * *"}})"),
-            "3:31 /deploy/flink/cron: found \"0 10 * *\", expected five cron fields: found 4 fields, expected five: minute, hour, "
+            "3:31 /deploy/flink/cron: found \"0 10 * *\", expected five cron fields: found 4 fields, expected five: "
+            "minute, hour, "
             "day of month, month, day of week");
 }
 
@@ -244,13 +259,15 @@ TEST(ScenarioMistakes, ACadenceIsOfOneKind) {
 }
 
 TEST(ScenarioMistakes, OnePersonTakesOneTime) {
-  EXPECT_EQ(problems_with(R"("deploy": {"spark": {"manual": "1h"}, "flink": {"manual": "2h"}})"),
-            "3:58 /deploy/flink/manual: found a second window for a person's delay, expected one for the whole scenario");
+  EXPECT_EQ(
+      problems_with(R"("deploy": {"spark": {"manual": "1h"}, "flink": {"manual": "2h"}})"),
+      "3:60 /deploy/flink/manual: found a second window for a person's delay, expected one for the whole scenario");
   EXPECT_EQ(problems_with(R"("deploy": {"spark": {"manual": "1h"}, "flink": {"manual": "60m"}})"), "");
 }
 
 TEST(ScenarioMistakes, AFreezeHasBothEndsInOneFormAndInOrder) {
-  const std::string forms = R"(expected a date such as "2026-01-09T16:00Z", or a moment of every week such as "Fri 16:00")";
+  const std::string forms =
+      R"(expected a date such as "2026-01-09T16:00Z", or a moment of every week such as "Fri 16:00")";
   const auto freeze = [](const std::string& from, const std::string& until) {
     return problems_with(fmt::format(R"("deploy": {{"freeze": [{{"from": "{}", "until": "{}"}}]}})", from, until));
   };
@@ -287,8 +304,11 @@ TEST(ScenarioMistakes, AColumnChangesOnceAndReally) {
             "2:54 /changes/1/column: found \"a\", expected a column that no other change touches");
   EXPECT_EQ(problems_of_changes(R"({"column": "a", "at": "9h", "change": "retype", "from": "int", "type": "int"})"),
             "2:14 /changes/0: found a column that keeps its type, expected `from` and `type` that differ");
-  EXPECT_EQ(problems_of_changes(R"({"column": "a", "at": "9h", "change": "retype", "from": "int", "type": "long"})"), "");
-  EXPECT_EQ(problems_of_changes(R"({"column": "a", "at": "9h", "change": "retype", "from": "decimal", "type": "decimal"})"), "")
+  EXPECT_EQ(problems_of_changes(R"({"column": "a", "at": "9h", "change": "retype", "from": "int", "type": "long"})"),
+            "");
+  EXPECT_EQ(
+      problems_of_changes(R"({"column": "a", "at": "9h", "change": "retype", "from": "decimal", "type": "decimal"})"),
+      "")
       << "its precision grows";
 }
 
@@ -305,7 +325,8 @@ TEST(ScenarioMistakes, ADateMustExist) {
 
 TEST(ScenarioMistakes, SharesAddUpToTheWholeAtMost) {
   EXPECT_EQ(problems_with(R"("source": {"inserts": 60, "deletes": 50})"),
-            "3:39 /source/deletes: found inserts and deletes that are more than all changes, expected shares that add up to 100 % "
+            "3:39 /source/deletes: found inserts and deletes that are more than all changes, expected shares that add "
+            "up to 100 % "
             "at most");
   EXPECT_EQ(problems_with(R"("source": {"inserts": 60, "deletes": 40})"), "");
 }
@@ -314,37 +335,46 @@ TEST(ScenarioMistakes, AnExpectationNamesAProperty) {
   EXPECT_EQ(problems_with(R"("expect": {"nulls": true})"),
             R"(3:13 /expect/nulls: found unknown key "nulls", expected one of "verdict", "violates", "merges_stall", )"
             R"("loses_changes", "nulls_left", "wrong_values_left" or "converges_within")");
-  EXPECT_EQ(problems_with(R"("expect": {"violates": ["fresh", "no-null-lef"]})"),
-            R"(3:35 /expect/violates/1: found "no-null-lef", expected the name of a property: one of "converged", "no-row-lost", )"
-            R"("no-older-row", "no-null-left", "readable", "fresh" or "schema-converged"; did you mean "no-null-left"?)");
+  EXPECT_EQ(
+      problems_with(R"("expect": {"violates": ["fresh", "no-null-lef"]})"),
+      R"(3:35 /expect/violates/1: found "no-null-lef", expected the name of a property: one of "converged", "no-row-lost", )"
+      R"("no-older-row", "no-null-left", "readable", "fresh" or "schema-converged"; did you mean "no-null-left"?)");
 }
 
 TEST(ScenarioMistakes, AGivenAnswerNamesAnActorAChoiceAndAnAnswer) {
-  EXPECT_EQ(problems_with(R"("given": [{"actor": "flnik", "choice": "restore", "answer": "1h"}])"),
-            R"(3:22 /given/0/actor: found "flnik", expected an actor that faces choices: one of "source", "cdc", "kafka", "control", )"
-            R"("flink", "spark/merge" or "spark/backfill"; did you mean "flink"?)");
-  EXPECT_EQ(problems_with(R"("given": [{"actor": "flink", "choice": "restor", "answer": "1h"}])"),
-            R"(3:41 /given/0/choice: found "restor", expected a choice of flink: one of "checkpoint", "commit", "failure", )"
-            R"("restart", "savepoint", "restore", "restore-tail" or "slow-restore"; did you mean "restore"?)");
+  EXPECT_EQ(
+      problems_with(R"("given": [{"actor": "flnik", "choice": "restore", "answer": "1h"}])"),
+      R"(3:22 /given/0/actor: found "flnik", expected an actor that faces choices: one of "source", "cdc", "kafka", "control", )"
+      R"("flink", "spark/merge" or "spark/backfill"; did you mean "flink"?)");
+  EXPECT_EQ(
+      problems_with(R"("given": [{"actor": "flink", "choice": "restor", "answer": "1h"}])"),
+      R"(3:41 /given/0/choice: found "restor", expected a choice of flink: one of "checkpoint", "commit", "failure", )"
+      R"("restart", "savepoint", "restore", "restore-tail" or "slow-restore"; did you mean "restore"?)");
   EXPECT_EQ(problems_with(R"("given": [{"actor": "flink", "choice": "restore", "answer": "soon"}])"),
             R"(3:62 /given/0/answer: found "soon", expected a duration, such as 41m, 30h or PT41M)");
-  EXPECT_EQ(problems_with(R"("given": [{"actor": "kafka", "choice": "leader", "answer": "leader losst"}])"),
-            R"(3:61 /given/0/answer: found "leader losst", expected one of "none" or "leader lost"; did you mean "leader lost"?)");
+  EXPECT_EQ(
+      problems_with(R"("given": [{"actor": "kafka", "choice": "leader", "answer": "leader losst"}])"),
+      R"(3:61 /given/0/answer: found "leader losst", expected one of "none" or "leader lost"; did you mean "leader lost"?)");
   EXPECT_EQ(problems_with(R"("given": [{"actor": "source", "choice": "change", "answer": "-1"}])"),
             R"(3:62 /given/0/answer: found "-1", expected a whole number from 0 to 18446744073709551615)");
   EXPECT_EQ(problems_with(R"("given": [{"actor": "flink", "choice": "restore", "occurrence": 0, "answer": "1h"}])"),
             "3:66 /given/0/occurrence: found 0, expected a whole number from 1 to 1000000000");
-  EXPECT_EQ(problems_with(R"("given": [{"actor": "flink", "choice": "restore", "answer": "1h"}, {"actor": "flink", "choice": "restore", "answer": "2h"}])"),
-            "3:69 /given/1: found another answer to restore 1 of flink, expected one answer to each choice");
+  EXPECT_EQ(
+      problems_with(
+          R"("given": [{"actor": "flink", "choice": "restore", "answer": "1h"}, {"actor": "flink", "choice": "restore", "answer": "2h"}])"),
+      "3:69 /given/1: found another answer to restore 1 of flink, expected one answer to each choice");
 }
 
 // Limits that keep a run small enough to end: scenarios that no pipeline of this world resembles.
 TEST(ScenarioMistakes, ARunThatWouldNotEndIsRefused) {
-  EXPECT_EQ(problems_with(R"("source": {"tracked_changes_per_hour": 600}, "horizon": "30d", "merge": {"cadence": "1m"})"),
-            "3:41 /source/tracked_changes_per_hour: found 432000 tracked changes and 43200 merges, expected a product of at most "
-            "1000000000 over the horizon; a merge that stalls takes all changes again each time");
+  EXPECT_EQ(
+      problems_with(R"("source": {"tracked_changes_per_hour": 600}, "horizon": "30d", "merge": {"cadence": "1m"})"),
+      "3:41 /source/tracked_changes_per_hour: found 432000 tracked changes and 43200 merges, expected a product of at "
+      "most "
+      "1000000000 over the horizon; a merge that stalls takes all changes again each time");
   EXPECT_EQ(problems_with(R"("source": {"tracked_changes_per_hour": 600}, "cdc": {"crash": 0.1})"),
-            "3:64 /cdc/crash: found a fault that strikes 240 times in the 2400 changes that may wait for its repair, expected at "
+            "3:64 /cdc/crash: found a fault that strikes 240 times in the 2400 changes that may wait for its repair, "
+            "expected at "
             "most 5 times; with less to catch up, or a rarer fault, it gets on");
   EXPECT_EQ(problems_with(R"("cdc": {"failover": "1ms"})"),
             R"(3:22 /cdc/failover: found "1ms", expected a duration such as "15m" or "PT1H30M" from 1 s to 30 d)");
@@ -376,9 +406,11 @@ TEST(ScenarioMistakes, AllAreToldAtOnce) {
 
 // A mistake must not be followed by others that only its default makes.
 TEST(ScenarioMistakes, NothingIsSaidOfASectionThatCouldNotBeRead) {
-  EXPECT_EQ(problems_with(R"("plan": [{"step": "alter_bse_table"}, {"step": "backfill"}, {"step": "deploy_flink", "after": ["alter_base_table"]}])"),
-            R"(3:20 /plan/0/step: found "alter_bse_table", expected one of "alter_cdc_table", "alter_base_table", "deploy_spark", )"
-            R"("deploy_flink", "backfill", "rollback_spark", "rollback_flink" or "source_ddl"; did you mean "alter_base_table"?)");
+  EXPECT_EQ(
+      problems_with(
+          R"("plan": [{"step": "alter_bse_table"}, {"step": "backfill"}, {"step": "deploy_flink", "after": ["alter_base_table"]}])"),
+      R"(3:20 /plan/0/step: found "alter_bse_table", expected one of "alter_cdc_table", "alter_base_table", "deploy_spark", )"
+      R"("deploy_flink", "backfill", "rollback_spark", "rollback_flink" or "source_ddl"; did you mean "alter_base_table"?)");
   EXPECT_EQ(problems_with(R"("source": {"inserts": 90, "deletes": "x"})"),
             R"(3:39 /source/deletes: found "x", expected a percentage from 0 to 100, such as 25 or "25%")");
 }
@@ -469,7 +501,8 @@ TEST(ScenarioExpect, SaysEachThingThatIsNotMet) {
   r.nulls_at_end = r.wrong_at_end = 1;
   EXPECT_EQ(unmet_by([](Expect& e) { e.merges_stall = e.loses_changes = e.nulls_left = e.wrong_values_left = false; }),
             (All{"merges stall: yes", "loses changes: yes", "nulls left: yes", "wrong values left: yes"}));
-  EXPECT_EQ(unmet_by([](Expect& e) { e.merges_stall = e.loses_changes = e.nulls_left = e.wrong_values_left = true; }), All{});
+  EXPECT_EQ(unmet_by([](Expect& e) { e.merges_stall = e.loses_changes = e.nulls_left = e.wrong_values_left = true; }),
+            All{});
 }
 
 // A property that the run does not judge cannot be the one that is violated.

@@ -41,9 +41,11 @@ TEST(ScheduleFile, WithoutASeedAllElseIsNominal) {
 }
 
 TEST(ScheduleFile, WhatIsWrittenIsReadBack) {
-  for (const std::optional<std::uint64_t> seed : {std::optional<std::uint64_t>{}, {0}, {7}, {std::uint64_t{1} << 53U}, {UINT64_MAX}}) {
+  for (const std::optional<std::uint64_t> seed :
+       {std::optional<std::uint64_t>{}, {0}, {7}, {std::uint64_t{1} << 53U}, {UINT64_MAX}}) {
     SavedSchedule saved{"a \"quoted\" ünïcode/name.json", {.seed = seed}};
-    saved.schedule.deviations = {{"flink", "restore", 2, "PT41M0.5S"}, {"kafka", "leader", 1'000'000'000, "leader lost"}};
+    saved.schedule.deviations = {{"flink", "restore", 2, "PT41M0.5S"},
+                                 {"kafka", "leader", 1'000'000'000, "leader lost"}};
     const SavedSchedule back = good(write_schedule(saved));
     EXPECT_EQ(back.scenario, saved.scenario);
     EXPECT_EQ(back.schedule, saved.schedule);
@@ -70,11 +72,13 @@ TEST(ScheduleFile, IsWrittenForPeopleToRead) {
 }
 
 TEST(ScheduleFile, ASeedIsAWholeNumberOf64BitsInQuotes) {
-  for (const std::string seed : {"-1", "18446744073709551616", "99999999999999999999", "1e3", " 7", "7 ", "0x7", "seven", ""}) {
+  for (const std::string seed :
+       {"-1", "18446744073709551616", "99999999999999999999", "1e3", " 7", "7 ", "0x7", "seven", ""}) {
     const std::string text = "{\"scenario\": \"a.json\", \"seed\": \"" + seed + "\"}";
     const ParsedSchedule parsed = parse_schedule(text);
     ASSERT_EQ(parsed.problems.size(), 1U) << seed;
-    EXPECT_EQ(parsed.problems[0], (Problem{"/seed", 1, 32, "\"" + seed + "\"", "a whole number of 64 bits, in quotes", ""}));
+    EXPECT_EQ(parsed.problems[0],
+              (Problem{"/seed", 1, 32, "\"" + seed + "\"", "a whole number of 64 bits, in quotes", ""}));
   }
   EXPECT_EQ(problems("{\"scenario\": \"a.json\",\n \"seed\": 7}"),
             "f:2:10: error: /seed: found 7, expected a string of at most 200 characters, or null\n"
@@ -87,17 +91,20 @@ TEST(ScheduleFile, AllItsMistakesAreToldAtOnce) {
       "{\"scenaro\": \"a.json\", \"seed\": \"x\",\n"
       " \"deviations\": [{\"actor\": \"flink\", \"choice\": \"restore\", \"occurrence\": 0}]}";
   EXPECT_EQ(problems(text),
-            "f:1:1: error: found an object without \"scenario\", expected the key \"scenario\": a string of 1 to 200 characters\n"
+            "f:1:1: error: found an object without \"scenario\", expected the key \"scenario\": a string of 1 to 200 "
+            "characters\n"
             "   1 | {\"scenaro\": \"a.json\", \"seed\": \"x\",\n"
             "     | ^\n"
-            "f:1:2: error: /scenaro: found unknown key \"scenaro\", expected one of \"scenario\", \"seed\" or \"deviations\"; did you "
+            "f:1:2: error: /scenaro: found unknown key \"scenaro\", expected one of \"scenario\", \"seed\" or "
+            "\"deviations\"; did you "
             "mean \"scenario\"?\n"
             "   1 | {\"scenaro\": \"a.json\", \"seed\": \"x\",\n"
             "     |  ^\n"
             "f:1:31: error: /seed: found \"x\", expected a whole number of 64 bits, in quotes\n"
             "   1 | {\"scenaro\": \"a.json\", \"seed\": \"x\",\n"
             "     |                               ^\n"
-            "f:2:17: error: /deviations/0: found an object without \"answer\", expected the key \"answer\": a string of 1 to 64 "
+            "f:2:17: error: /deviations/0: found an object without \"answer\", expected the key \"answer\": a string "
+            "of 1 to 64 "
             "characters\n"
             "   2 |  \"deviations\": [{\"actor\": \"flink\", \"choice\": \"restore\", \"occurrence\": 0}]}\n"
             "     |                 ^\n"
@@ -107,21 +114,25 @@ TEST(ScheduleFile, AllItsMistakesAreToldAtOnce) {
 }
 
 TEST(ScheduleFile, NamesThatTheScenarioDoesNotHavePointIntoTheSchedule) {
-  EXPECT_EQ(problems_of_names("{\"scenario\": \"a.json\", \"deviations\": [\n"
-                              "  {\"actor\": \"flink\", \"choice\": \"restroe\", \"answer\": \"1h\"},\n"
-                              "  {\"actor\": \"flink\", \"choice\": \"failure\", \"answer\": \"fails\"}]}"),
-            "f:2:32: error: /deviations/0/choice: found \"restroe\", expected a choice of flink: one of \"checkpoint\", \"commit\", "
-            "\"failure\", \"restart\", \"savepoint\", \"restore\", \"restore-tail\" or \"slow-restore\"; did you mean \"restore\"?\n"
-            "   2 |   {\"actor\": \"flink\", \"choice\": \"restroe\", \"answer\": \"1h\"},\n"
-            "     |                                ^\n"
-            "f:3:53: error: /deviations/1/answer: found \"fails\", expected one of \"none\", \"fails before the checkpoint "
-            "completes\" or \"fails between checkpoint and commit\"\n"
-            "   3 |   {\"actor\": \"flink\", \"choice\": \"failure\", \"answer\": \"fails\"}]}\n"
-            "     |                                                     ^\n");
+  EXPECT_EQ(
+      problems_of_names("{\"scenario\": \"a.json\", \"deviations\": [\n"
+                        "  {\"actor\": \"flink\", \"choice\": \"restroe\", \"answer\": \"1h\"},\n"
+                        "  {\"actor\": \"flink\", \"choice\": \"failure\", \"answer\": \"fails\"}]}"),
+      "f:2:32: error: /deviations/0/choice: found \"restroe\", expected a choice of flink: one of \"checkpoint\", "
+      "\"commit\", "
+      "\"failure\", \"restart\", \"savepoint\", \"restore\", \"restore-tail\" or \"slow-restore\"; did you mean "
+      "\"restore\"?\n"
+      "   2 |   {\"actor\": \"flink\", \"choice\": \"restroe\", \"answer\": \"1h\"},\n"
+      "     |                                ^\n"
+      "f:3:53: error: /deviations/1/answer: found \"fails\", expected one of \"none\", \"fails before the checkpoint "
+      "completes\" or \"fails between checkpoint and commit\"\n"
+      "   3 |   {\"actor\": \"flink\", \"choice\": \"failure\", \"answer\": \"fails\"}]}\n"
+      "     |                                                     ^\n");
 }
 
 TEST(ScheduleFile, ResolvesToWhatTheChooserLooksUp) {
-  const std::string text = write_schedule({"a.json", {.deviations = {{"flink", "restore", 3, "41m"}, {"kafka", "leader", 1, "leader lost"}}}});
+  const std::string text = write_schedule(
+      {"a.json", {.deviations = {{"flink", "restore", 3, "41m"}, {"kafka", "leader", 1, "leader lost"}}}});
   std::vector<Problem> found;
   const std::vector<sim::Deviation> resolved = resolve(good(text), text, models::questions({}), found);
   EXPECT_EQ(found, std::vector<Problem>{});

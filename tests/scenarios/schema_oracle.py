@@ -3,8 +3,9 @@
 
     schema_oracle.py SCHEMA.json CORPUS.jsonl
 
-Each line of the corpus is {"text": ..., "ok": true or false}: a file's text, and the decoder's verdict on it. Exits 1
-when python3-jsonschema disagrees with any of them, or when the schema itself is not a valid one; 2 when it cannot run.
+Each line of the corpus is {"text": ..., "ok": true or false}: a file's text, and the decoder's verdict on it. Exits 0
+when python3-jsonschema agrees with all of them; 1 when it disagrees with any, when the corpus is empty, or when the
+schema itself is not a valid one; 2 when it cannot run, as without python3-jsonschema.
 """
 import json
 import re
@@ -13,7 +14,8 @@ import sys
 try:
     from jsonschema import Draft202012Validator, ValidationError, validators
 except ImportError:
-    sys.exit("schema_oracle.py: needs python3-jsonschema 4.0 or newer")
+    print("schema_oracle.py: needs python3-jsonschema 4.0 or newer", file=sys.stderr)
+    sys.exit(2)
 
 
 def pattern(validator, wanted, instance, schema):
@@ -41,7 +43,8 @@ def main(schema_path, corpus_path):
             why = errors[0].message if errors else "the schema accepts it"
             print(f"decoder says {'good' if case['ok'] else 'bad'}: {case['text']}\n    schema: {why}")
     if total == 0:
-        sys.exit("schema_oracle.py: the corpus is empty")
+        print("schema_oracle.py: the corpus is empty", file=sys.stderr)
+        return 1
     print(f"{total} cases, {good} of them good, {disagreements} disagreements")
     return 1 if disagreements else 0
 

@@ -1,8 +1,8 @@
 // Random pipelines and schedules for RapidCheck.
 //
-// A drawn case is a few named settings over a small pipeline, not a config drawn field by field. So shrinking drops settings
-// until only those are left that do the harm, and what a failure prints can be copied into a test. Option 0 of every
-// setting is the default, order 0 of every plan the canonical one, and a schedule is a seed and a few deviations.
+// A drawn case is a few named settings over a small pipeline, not a config drawn field by field. So shrinking drops
+// settings until only those are left that do the harm, and what a failure prints can be copied into a test. Option 0 of
+// every setting is the default, order 0 of every plan the canonical one, and a schedule is a seed and a few deviations.
 #pragma once
 
 #include <rapidcheck.h>
@@ -58,7 +58,8 @@ inline void cadence(sim::Cadence& c, int option) {
 }
 inline constexpr int kCadences = 7;
 
-// What the loader refuses: more changes than all of them, and faults that each repair brings anew because so much has waited.
+// What the loader refuses: more changes than all of them, and faults that each repair brings anew because so much has
+// waited.
 inline void tame(PipelineConfig& c) {
   c.source.deletes_ppm = std::min(c.source.deletes_ppm, 1'000'000 - c.source.inserts_ppm);
   const auto thin = [&](std::int32_t& ppm, sim::Duration waits) {
@@ -97,7 +98,8 @@ inline const std::vector<Knob>& knobs() {
       {"sla", 4, [](C& c, int o) { choose(c.sla, o, {minutes(1), hours(6), days(30)}); }},
       {"sla_schema", 3, [](C& c, int o) { choose(c.sla_schema, o, {{minutes(1)}, {hours(6)}}); }},
 
-      {"source.rows", 4, [](C& c, int o) { choose<std::int64_t>(c.source.rows, o, {1, 1'000'000, 1'000'000'000'000}); }},
+      {"source.rows", 4,
+       [](C& c, int o) { choose<std::int64_t>(c.source.rows, o, {1, 1'000'000, 1'000'000'000'000}); }},
       {"source.changed_per_day", 4, [](C& c, int o) { choose(c.source.changed_per_day_ppm, o, {0, 1, 1'000'000}); }},
       {"source.hot_keys", 4, [](C& c, int o) { choose(c.source.hot_keys, o, {0, 1, 300}); }},
       {"source.hot_share", 3, [](C& c, int o) { choose(c.source.hot_share_ppm, o, {0, 1'000'000}); }},
@@ -147,7 +149,8 @@ inline const std::vector<Knob>& knobs() {
        }},
 
       {"cdc_table.keeps_raw", 2, [](C& c, int o) { choose(c.cdc_table.keeps_raw, o, {true}); }},
-      {"cdc_table.snapshot_expiry", 3, [](C& c, int o) { choose(c.cdc_table.snapshot_expiry, o, {minutes(1), hours(1)}); }},
+      {"cdc_table.snapshot_expiry", 3,
+       [](C& c, int o) { choose(c.cdc_table.snapshot_expiry, o, {minutes(1), hours(1)}); }},
       {"base_table.buckets", 3, [](C& c, int o) { choose(c.base_table.buckets, o, {1, 32}); }},
       {"base_table.snapshot_expiry", 3,
        [](C& c, int o) { choose(c.base_table.snapshot_expiry, o, {minutes(1), hours(1)}); }},
@@ -156,7 +159,8 @@ inline const std::vector<Knob>& knobs() {
       {"merge.offset", 3, [](C& c, int o) { choose(c.merge.offset, o, {minutes(1), hours(7)}); }},
       {"merge.duration", 4, [](C& c, int o) { window(c.merge.duration, o); }},
       {"merge.deploy", 4, [](C& c, int o) { window(c.merge.deploy, o); }},
-      {"merge.form", 3, [](C& c, int o) { kind(c.merge.form, o, {MergeConfig::Form::strict, MergeConfig::Form::star}); }},
+      {"merge.form", 3,
+       [](C& c, int o) { kind(c.merge.form, o, {MergeConfig::Form::strict, MergeConfig::Form::star}); }},
       {"merge.guard", 4,
        [](C& c, int o) {
          kind(c.merge.guard, o, {Guard::position_at_least, Guard::position_greater, Guard::position_and_build});
@@ -175,7 +179,8 @@ inline const std::vector<Knob>& knobs() {
          using Kind = BackfillConfig::Kind;
          kind(c.backfill.kind, o, {Kind::remerge, Kind::reparse, Kind::rewind});
        }},
-      {"backfill.snapshot", 2, [](C& c, int o) { kind(c.backfill.snapshot, o, {BackfillConfig::Snapshot::last_backup}); }},
+      {"backfill.snapshot", 2,
+       [](C& c, int o) { kind(c.backfill.snapshot, o, {BackfillConfig::Snapshot::last_backup}); }},
       {"backfill.watermark", 4,
        [](C& c, int o) {
          using Watermark = BackfillConfig::Watermark;
@@ -221,9 +226,12 @@ inline const std::vector<Knob>& knobs() {
       {"deploy.flink", detail::kCadences, [](C& c, int o) { cadence(c.control.deploy_flink, o); }},
 
       {"readers.every", 3, [](C& c, int o) { choose(c.readers.every, o, {minutes(1), hours(10)}); }},
-      {"readers.freshness", 4, [](C& c, int o) { choose(c.readers.freshness, o, {seconds(1), minutes(5), days(365)}); }},
+      {"readers.freshness", 4,
+       [](C& c, int o) { choose(c.readers.freshness, o, {seconds(1), minutes(5), days(365)}); }},
       {"readers.adopt", 3,
-       [](C& c, int o) { kind(c.readers.adopt, o, {ReadersConfig::Adopt::never, ReadersConfig::Adopt::table_altered}); }},
+       [](C& c, int o) {
+         kind(c.readers.adopt, o, {ReadersConfig::Adopt::never, ReadersConfig::Adopt::table_altered});
+       }},
       {"maintenance.every", 3, [](C& c, int o) { choose(c.maintenance.every, o, {minutes(10), hours(2)}); }},
       {"maintenance.compaction", 2, [](C& c, int o) { choose(c.maintenance.compaction, o, {true}); }},
       {"maintenance.duration", 3,
@@ -246,8 +254,9 @@ inline Setting setting(std::string_view name, int option) {
 // ---- changes, scripts and plans
 
 struct ChangeDraw {
-  int kind = 0;  // 0 to 3: added, with a default, required, required with a default; 4: int to long; 5: decimal; 6: narrowed
-  int at = 0;    // quarter hours after 02:00
+  int kind =
+      0;  // 0 to 3: added, with a default, required, required with a default; 4: int to long; 5: decimal; 6: narrowed
+  int at = 0;  // quarter hours after 02:00
   bool sensitive = false;
   int share = 0;  // populated and wide: the default, none, all
 };
@@ -382,8 +391,10 @@ inline sim::Deviation deviation(const DeviationDraw& draw, const std::vector<sim
   const auto question = static_cast<sim::QuestionId>(draw.question);
   const sim::Question& q = questions[question];
   sim::Deviation d{question, static_cast<std::uint32_t>(draw.occurrence), draw.answer};
-  if (q.answers == sim::AnswerKind::option) d.answer = 1 + draw.answer % (static_cast<std::int64_t>(q.options.size()) - 1);
-  if (q.answers == sim::AnswerKind::bits) d.answer = static_cast<std::int64_t>(sim::hash_of(std::to_string(draw.answer)));
+  if (q.answers == sim::AnswerKind::option)
+    d.answer = 1 + draw.answer % (static_cast<std::int64_t>(q.options.size()) - 1);
+  if (q.answers == sim::AnswerKind::bits)
+    d.answer = static_cast<std::int64_t>(sim::hash_of(std::to_string(draw.answer)));
   if (q.answers == sim::AnswerKind::duration) {
     const std::array durations{sim::Duration{}, sim::seconds(1), sim::minutes(15), sim::hours(5), sim::days(3)};
     d.answer = durations.at(static_cast<std::size_t>(draw.answer) % durations.size()).us;
@@ -431,13 +442,15 @@ inline void showValue(const Case& c, std::ostream& out) {
         << (d.wide ? ", true}" : ", false}");
   }
   out << "\n  seed: " << c.seed << "\n  deviations:";
-  for (const DeviationDraw& d : c.deviations) out << " {" << d.question << ", " << d.occurrence << ", " << d.answer << "}";
+  for (const DeviationDraw& d : c.deviations)
+    out << " {" << d.question << ", " << d.occurrence << ", " << d.answer << "}";
   out << "\n";
 }
 
 // ---- generators
 
-// A number from 0 to most - 1. RapidCheck's own keeps to the low end wherever a small size is drawn, so only lengths follow it.
+// A number from 0 to most - 1. RapidCheck's own keeps to the low end wherever a small size is drawn, so only lengths
+// follow it.
 template <class T = int>
 rc::Gen<T> among(T most) {
   return rc::gen::resize(rc::kNominalSize, rc::gen::inRange<T>(0, most));
@@ -476,9 +489,13 @@ inline rc::Gen<PlanDraw> any_plan() {
   return rc::gen::build<PlanDraw>(
       rc::gen::set(&PlanDraw::order, rc::gen::oneOf(rc::gen::just(0), among(120))),
       rc::gen::set(&PlanDraw::dropped,
-                   rc::gen::oneOf(rc::gen::just(std::vector<int>{}), rc::gen::resize(3, rc::gen::container<std::vector<int>>(among(5))))),
-      rc::gen::set(&PlanDraw::more, rc::gen::resize(4, rc::gen::container<std::vector<std::pair<int, int>>>(
-                                                           rc::gen::pair(rc::gen::map(among(kDrawnSteps - kFirstRepeatable), [](int n) { return kFirstRepeatable + n; }), among(12))))),
+                   rc::gen::oneOf(rc::gen::just(std::vector<int>{}),
+                                  rc::gen::resize(3, rc::gen::container<std::vector<int>>(among(5))))),
+      rc::gen::set(&PlanDraw::more,
+                   rc::gen::resize(4, rc::gen::container<std::vector<std::pair<int, int>>>(
+                                          rc::gen::pair(rc::gen::map(among(kDrawnSteps - kFirstRepeatable),
+                                                                     [](int n) { return kFirstRepeatable + n; }),
+                                                        among(12))))),
       rc::gen::set(&PlanDraw::wires,
                    rc::gen::oneOf(rc::gen::just(std::vector<Wire>{}),
                                   rc::gen::resize(12, rc::gen::container<std::vector<Wire>>(any_wire())))));
@@ -492,11 +509,12 @@ inline rc::Gen<DeviationDraw> any_deviation() {
 }
 
 inline rc::Gen<std::vector<ChangeDraw>> any_changes() {
-  return rc::gen::map(rc::gen::pair(any_change(), rc::gen::resize(2, rc::gen::container<std::vector<ChangeDraw>>(any_change()))),
-                      [](std::pair<ChangeDraw, std::vector<ChangeDraw>> drawn) {
-                        drawn.second.insert(drawn.second.begin(), drawn.first);
-                        return drawn.second;
-                      });
+  return rc::gen::map(
+      rc::gen::pair(any_change(), rc::gen::resize(2, rc::gen::container<std::vector<ChangeDraw>>(any_change()))),
+      [](std::pair<ChangeDraw, std::vector<ChangeDraw>> drawn) {
+        drawn.second.insert(drawn.second.begin(), drawn.first);
+        return drawn.second;
+      });
 }
 
 inline rc::Gen<ScenarioDraw> any_scenario() {
@@ -510,10 +528,10 @@ inline rc::Gen<ScenarioDraw> any_scenario() {
 }
 
 inline rc::Gen<Case> any_case() {
-  return rc::gen::build<Case>(rc::gen::set(&Case::scenario, any_scenario()),
-                              rc::gen::set(&Case::seed, among<std::uint64_t>(1'000'000)),
-                              rc::gen::set(&Case::deviations,
-                                           rc::gen::scale(0.1, rc::gen::container<std::vector<DeviationDraw>>(any_deviation()))));
+  return rc::gen::build<Case>(
+      rc::gen::set(&Case::scenario, any_scenario()), rc::gen::set(&Case::seed, among<std::uint64_t>(1'000'000)),
+      rc::gen::set(&Case::deviations,
+                   rc::gen::scale(0.1, rc::gen::container<std::vector<DeviationDraw>>(any_deviation()))));
 }
 
 }  // namespace converge::support

@@ -68,7 +68,8 @@ class Folder {
   // The names of all that is in it, in order.
   std::vector<std::string> names() const {
     std::vector<std::string> all;
-    for (const auto& entry : std::filesystem::directory_iterator{path_}) all.push_back(entry.path().filename().string());
+    for (const auto& entry : std::filesystem::directory_iterator{path_})
+      all.push_back(entry.path().filename().string());
     std::sort(all.begin(), all.end());
     return all;
   }
@@ -93,11 +94,11 @@ struct Start {
 };
 
 struct Ended {
-  int exit = -1;      // -1: by a signal
+  int exit = -1;  // -1: by a signal
   int signal = 0;
   std::string out;
   std::string err;
-  long peak_kb = 0;   // the most resident memory that it had at once
+  long peak_kb = 0;  // the most resident memory that it had at once
 };
 
 namespace detail {
@@ -131,7 +132,8 @@ inline std::pair<Descriptor, Descriptor> channel() {
 // Our end of a new terminal, and the program's.
 inline std::pair<Descriptor, Descriptor> terminal() {
   Descriptor ours{::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)};
-  if (!ours.open() || ::grantpt(ours.get()) != 0 || ::unlockpt(ours.get()) != 0) throw std::runtime_error{"no terminal"};
+  if (!ours.open() || ::grantpt(ours.get()) != 0 || ::unlockpt(ours.get()) != 0)
+    throw std::runtime_error{"no terminal"};
   Descriptor theirs{::open(::ptsname(ours.get()), O_RDWR | O_NOCTTY | O_CLOEXEC)};
   if (!theirs.open()) throw std::runtime_error{"no terminal"};
   return {std::move(ours), std::move(theirs)};
@@ -177,8 +179,9 @@ inline Ended run_program(const std::string& program, const Start& start) {
   if (child == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::signal(SIGPIPE, SIG_DFL);
-    const bool ready = (start.folder.empty() || ::chdir(start.folder.c_str()) == 0) && ::dup2(in_theirs.get(), 0) == 0 &&
-                       ::dup2(out_theirs.get(), 1) == 1 && ::dup2(err_theirs.get(), 2) == 2;
+    const bool ready = (start.folder.empty() || ::chdir(start.folder.c_str()) == 0) &&
+                       ::dup2(in_theirs.get(), 0) == 0 && ::dup2(out_theirs.get(), 1) == 1 &&
+                       ::dup2(err_theirs.get(), 2) == 2;
     if (ready) ::execve(program.c_str(), argv.data(), envp.data());
     ::_exit(127);
   }
@@ -187,8 +190,8 @@ inline Ended run_program(const std::string& program, const Start& start) {
   err_theirs.close();
 
   Ended ended;
-  struct sigaction ignore {};
-  struct sigaction before {};
+  struct sigaction ignore{};
+  struct sigaction before{};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, &before);  // it may stop reading when it has seen enough
   ::fcntl(in_ours.get(), F_SETFL, O_NONBLOCK);
