@@ -252,9 +252,10 @@ void ControlModel::go(Control& c, std::uint8_t change, std::size_t step, Control
       if (c.rollouts[change].bad_code && out.choose(id(Q::staging_misses)) == 0) {
         c.rollouts[change].bad_code = false;  // mended, and staged again
         tell(out, Actor::control, Told::bad_code_caught, change);
-        const sim::Duration again = out.duration(id(Q::staging)) + out.duration(id(Q::fix));
-        return out.after(again + out.duration(id(Q::staging)),
-                         {.what = What::control_step_done, .change = change, .number = number});
+        sim::Duration again = out.duration(id(Q::staging));
+        again = again + out.duration(id(Q::fix));
+        again = again + out.duration(id(Q::staging));
+        return out.after(again, {.what = What::control_step_done, .change = change, .number = number});
       }
       return takes(Q::staging);
     case StepKind::deploy_spark:

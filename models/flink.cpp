@@ -67,7 +67,9 @@ void FlinkModel::checkpoint(Flink& f, FlinkIo io, Context& out) const {
     return;
   }
   f.committing = true;
-  const sim::Duration takes = out.duration(id(Q::flink_checkpoint)) + out.duration(id(Q::flink_commit));
+  sim::Duration takes =
+      out.duration(id(Q::flink_checkpoint));  // one choice a statement: operands have no order of their own
+  takes = takes + out.duration(id(Q::flink_commit));
   out.after(takes, {.what = What::flink_commit, .epoch = f.epoch});
 }
 
@@ -134,8 +136,8 @@ void FlinkModel::commit(Flink& f, FlinkIo io, std::uint32_t epoch, Context& out)
 }
 
 sim::Duration FlinkModel::restore(Context& out) const {
-  if (out.choose(id(Q::flink_tail)) != 0) return out.duration(id(Q::flink_tail_takes));
-  return out.duration(id(Q::flink_restore));
+  const bool slow = out.choose(id(Q::flink_tail)) != 0;
+  return out.duration(id(slow ? Q::flink_tail_takes : Q::flink_restore));
 }
 
 void FlinkModel::bad_code(Flink& f, std::uint8_t version, sim::Duration fix, Context& out) const {

@@ -8,9 +8,10 @@ KafkaModel::KafkaModel(const KafkaConfig& config, std::int64_t changes_per_day) 
   // Bytes become time at the mean rate of one partition; without traffic only segment.ms and retention.ms count.
   const std::int64_t bytes_per_day = changes_per_day / config.partitions * config.record_bytes;
   const auto lasts = [&](std::int64_t bytes) {
-    return bytes_per_day == 0 ? sim::days(36500)
-                              : sim::Duration{bytes / bytes_per_day * sim::days(1).us +
-                                              bytes % bytes_per_day * (sim::days(1).us / bytes_per_day)};
+    constexpr std::int64_t days_max = 36'500;  // a century is for ever here, and products stay in range
+    if (bytes_per_day == 0 || bytes / bytes_per_day >= days_max) return sim::days(days_max);
+    return sim::Duration{bytes / bytes_per_day * sim::days(1).us +
+                         bytes % bytes_per_day * (sim::days(1).us / bytes_per_day)};
   };
   segment_ = std::clamp(lasts(config.segment_bytes), sim::seconds(1), std::max(config.segment_span, sim::seconds(1)));
   kept_ = config.retention;
