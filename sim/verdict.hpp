@@ -113,4 +113,118 @@ struct RunResult {
   std::vector<StoryLine> story;    // only if asked for
 };
 
+// ---- many schedules
+
+// A probability as sampled schedules show it.
+struct Probability {
+  double estimate = 0;
+  double low = 0;  // the truth lies between these two in `confidence` of all campaigns
+  double high = 1;
+  double confidence = 0.95;
+};
+
+// A property over all schedules: `worst` is its result in the schedule with the least margin.
+struct PropertyCount {
+  PropertyResult worst;
+  std::uint64_t violated = 0;  // schedules
+  std::uint64_t schedule = 0;  // number of the one with the least margin, from 0
+  std::uint64_t seed = 0;      // that gives it: `converge run --seed`
+  Probability probability;     // of being violated
+};
+
+// One kind of choice: who answered it, and how often.
+struct ChoiceCount {
+  enum class Answered : std::uint8_t { drawn, fixed };  // from its law; by the scenario, or it has but one answer
+  std::string actor;
+  std::string choice;
+  Answered answered = Answered::drawn;
+  std::uint64_t asked = 0;
+};
+
+struct PhaseCount {
+  std::string name;
+  std::uint64_t finished = 0;   // schedules in which it was over by the horizon
+  std::uint64_t disagreed = 0;  // schedules in which layers really disagreed while it ran
+};
+
+// The least story of a violation: a schedule over the nominal run.
+struct Counterexample {
+  std::string property;
+  std::vector<DeviationText> deviations;  // in the order in which they are met; random bits not among them
+  std::optional<std::uint64_t> workload;  // the seed of the random changes, where those of the nominal run show nothing
+  std::string sentence;                   // what the run comes to
+  std::string detail;                     // what the property says of it
+  bool minimal = false;                   // each one was taken away, and the property held
+  std::uint64_t tries = 0;                // runs that shrinking took
+  std::size_t from = 0;                   // answers that differed from nominal in the schedule as it was found
+  std::uint64_t schedule = 0;             // number of that schedule, from 0
+  std::uint64_t seed = 0;                 // that gave it
+  std::string file;                       // where it was saved; empty: nowhere
+  std::string replay;                     // the command that plays it
+};
+
+struct CheckResult {
+  std::string command;  // "check"
+  std::string file;
+  std::string title;
+  std::uint64_t fingerprint = 0;
+  Outcome outcome = Outcome::inconclusive;
+  std::string strength;
+  std::string sentence;
+  std::vector<std::string> vacuous_for;
+  Duration sla;
+  Duration horizon;
+
+  std::uint64_t seed = 0;       // of the campaign
+  bool swarm = false;           // whole kinds of fault were switched off per schedule
+  std::uint64_t schedules = 0;  // that ran
+  std::uint64_t wanted = 0;     // that were asked for; 0: as many as the time allowed
+  enum class Ended : std::uint8_t { all_ran, time_limit, interrupted, sure } ended = Ended::all_ran;
+  std::uint64_t violated_schedules = 0;  // in which any property was violated
+  Probability violation;                 // of that
+  std::uint64_t missed_schedules = 0;    // that did not converge within the window
+  Probability miss;
+  // --until-sure: whether missing the window was shown to be rarer than `sure_of`, or more likely.
+  enum class Sure : std::uint8_t { not_asked, not_yet, below, above } sure = Sure::not_asked;
+  double sure_of = 0;
+  // Of the time to convergence; none where so many schedules never converged. Rounded up to whole seconds, but the
+  // most.
+  std::optional<Duration> p50, p90, p99, p999, most;
+  std::uint64_t never_converged = 0;  // schedules, by the horizon
+  std::vector<PropertyCount> properties;
+  std::vector<FaultCount> faults;
+  std::vector<ChoiceCount> choices;
+  std::vector<PhaseCount> phases;
+  std::vector<Counterexample> counterexamples;
+  std::optional<double> schedules_per_s;  // only when asked for: nothing else here hangs on the clock
+
+  // --rare: an estimate by splitting, where plain sampling sees nothing.
+  struct Rare {
+    double estimate = 0;
+    double low = 0;
+    double high = 1;
+    double confidence = 0.95;  // of the interval, which is approximate
+    std::uint64_t runs = 0;
+    std::uint64_t replicates = 0;
+    std::uint64_t extinct = 0;  // replicates that found no way further down
+  };
+  std::optional<Rare> rare;
+
+  // --expect: what of the scenario's `expect` was not met.
+  bool expected = false;
+  std::vector<std::string> unmet;
+};
+
+// ---- one violation, looked at closely
+
+// The last moment from which some answers still led to convergence.
+struct PointOfNoReturn {
+  std::string property;
+  Instant at;                          // the event after which nothing helps
+  std::vector<DeviationText> answers;  // given at that event
+  Probability before;                  // of the violation, from just before it, all that follows drawn from its law
+  Probability after;
+  std::uint64_t continuations = 0;  // tried from each moment
+};
+
 }  // namespace converge::sim
