@@ -88,11 +88,16 @@ std::size_t Axis::column(Duration since) const {
 }
 
 Axis make_axis(const sim::RunResult& r, std::size_t columns) {
+  const Instant from = r.changed.value_or(Instant{});
+  return make_axis(from, r.sla, reach(r, from), columns);
+}
+
+Axis make_axis(Instant from, Duration window, Duration last, std::size_t columns) {
   Axis axis;
-  axis.from = r.changed.value_or(Instant{});
-  Duration last = reach(r, axis.from);
+  axis.from = from;
+  axis.window = std::max(window, Duration{});
+  last = std::max(last, axis.window);
   if (last.us == 0) last = sim::hours(1);  // of nothing: any axis will do
-  axis.window = std::max(r.sla, Duration{});
   const std::int64_t rest = forever.us - last.us;
   axis.span = {last.us + std::min(rest, last.us / 24 + 1)};
   if (!axis.has_line()) {

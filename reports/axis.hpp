@@ -41,6 +41,8 @@ struct Axis {
 
 // From the change, or from the start of a run without one, to the last moment that the page should show.
 Axis make_axis(const sim::RunResult&, std::size_t columns);
+// For a window, zero if there is none, and the last thing to be shown, which has a column before the edge.
+Axis make_axis(sim::Instant from, sim::Duration window, sim::Duration last, std::size_t columns);
 
 struct Cell {
   std::string_view glyph = " ";

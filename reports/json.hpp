@@ -2,15 +2,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "sim/verdict.hpp"
 
 namespace converge::reports {
 
-std::string version();
-
 // Keys always come in the same order. Times count from the start of the run, in seconds, exact to the microsecond;
 // broken UTF-8 is replaced, and characters that could harm a terminal are written as \uXXXX. Ends with a line break.
-std::string json(const sim::RunResult&);
+// `explained` is what a closer look at its violations found (`replay --explain`).
+std::string json(const sim::RunResult&, const std::vector<sim::PointOfNoReturn>& explained = {});
 
 }  // namespace converge::reports

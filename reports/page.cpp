@@ -33,7 +33,7 @@ void Page::paragraph(std::string_view lead, std::size_t indent, Style style, std
 
 void Page::heading(std::string_view text) {
   line();
-  line(paint(Style::strong, text));
+  paragraph("", 0, Style::strong, text);
 }
 
 }  // namespace converge::reports

@@ -12,6 +12,7 @@
 
 #include "reports/figures.hpp"
 #include "reports/page.hpp"
+#include "reports/sections.hpp"
 #include "reports/timeline.hpp"
 #include "sim/time.hpp"
 
@@ -20,33 +21,6 @@ namespace {
 
 constexpr std::size_t detail_columns_min = 20;  // narrower than that, details go below
 constexpr std::size_t detail_indent = 6;
-constexpr std::size_t deviations_shown = 10;
-
-struct Word {
-  std::string_view text;
-  Style style;
-};
-
-Word verdict_word(sim::Outcome outcome) {
-  switch (outcome) {
-    case sim::Outcome::converged: return {"CONVERGED", Style::good};
-    case sim::Outcome::violated: return {"VIOLATED", Style::bad};
-    case sim::Outcome::vacuous: return {"VACUOUS", Style::warning};
-    case sim::Outcome::inconclusive: return {"INCONCLUSIVE", Style::warning};
-  }
-  return {"", Style::plain};
-}
-
-void opening(Page& page, const sim::RunResult& r) {
-  page.paragraph("", 0, Style::strong, page.safe(r.title.empty() ? "Untitled scenario" : r.title), 3);
-  if (!r.file.empty())
-    page.line(page.paint(Style::faint, cut(page.terminal, page.safe(r.file), page.terminal.columns)));
-  page.line();
-  const Word word = verdict_word(r.outcome);
-  const std::size_t indent = word.text.size() + 2;
-  page.paragraph(page.paint(word.style, word.text) + "  ", indent, Style::strong, page.safe(r.sentence));
-  if (!r.strength.empty()) page.paragraph(std::string(indent, ' '), indent, Style::plain, page.safe(r.strength));
-}
 
 struct Fact {
   std::string_view name;
@@ -94,16 +68,6 @@ void readers_and_cost(Page& page, const sim::RunResult& r) {
   }
 }
 
-std::string margin(const sim::PropertyResult& p) {
-  switch (p.unit) {
-    case sim::PropertyResult::Unit::duration: return sim::text(sim::Duration{p.margin});
-    case sim::PropertyResult::Unit::rows: return of_unit(p.margin, "row", "rows");
-    case sim::PropertyResult::Unit::changes: return of_unit(p.margin, "change", "changes");
-    case sim::PropertyResult::Unit::reads: return of_unit(p.margin, "read", "reads");
-  }
-  return "";
-}
-
 void properties(Page& page, const sim::RunResult& r) {
   if (r.properties.empty()) return;
   page.heading("Properties, and how far the run stayed from violating each");
@@ -114,14 +78,13 @@ void properties(Page& page, const sim::RunResult& r) {
     margin_columns = std::max(margin_columns, margin(p).size());
   }
   name_columns = std::min(name_columns, name_columns_max);
-  const bool utf8 = page.terminal.utf8;
   for (const sim::PropertyResult& p : r.properties) {
-    const std::string_view mark = utf8 ? (p.holds ? "✓" : "✗") : (p.holds ? "ok      " : "VIOLATED");
+    const std::string_view mark = holds_mark(page.terminal, p.holds);
     const std::string name = cut(page.terminal, page.safe(p.name), name_columns);
     std::string lead = "  " + page.paint(p.holds ? Style::good : Style::bad, mark) + ' ' +
                        page.paint(p.holds ? Style::plain : Style::strong, pad_right(name, name_columns)) + "  " +
                        page.paint(p.holds ? Style::plain : Style::bad, pad_left(margin(p), margin_columns)) + "  ";
-    std::size_t indent = 2 + (utf8 ? 1 : 8) + 1 + name_columns + 2 + margin_columns + 2;
+    std::size_t indent = 2 + display_width(mark) + 1 + name_columns + 2 + margin_columns + 2;
     if (page.terminal.columns < indent + detail_columns_min) {
       page.line(lead);
       lead.assign(detail_indent, ' ');
@@ -143,56 +106,7 @@ void deviations(Page& page, const sim::RunResult& r) {
     return;
   }
   page.heading(fmt::format("What deviated from the usual{}", luck));
-  const std::size_t shown = std::min(r.deviations.size(), deviations_shown);
-  const std::size_t number_columns = std::to_string(shown).size();
-  std::size_t time_columns = 0;
-  for (std::size_t i = 0; i < shown; ++i) {
-    time_columns = std::max(time_columns, sim::text(r.deviations[i].at).size());
-  }
-  for (std::size_t i = 0; i < shown; ++i) {
-    const sim::DeviationText& d = r.deviations[i];
-    const std::string number = pad_left(std::to_string(i + 1), number_columns) + ". ";
-    const std::string at = pad_left(sim::text(d.at), time_columns);
-    page.paragraph("  " + number + page.paint(Style::faint, at) + "  ", 2 + number.size() + time_columns + 2,
-                   d.fault ? Style::yellow : Style::plain, page.safe(d.text), 3);
-  }
-  if (const std::size_t more = r.deviations.size() - shown; more != 0)
-    page.line(fmt::format("  and {} more", count(more)));
-}
-
-void faults(Page& page, const sim::RunResult& r) {
-  std::vector<const sim::FaultCount*> listed;
-  for (const sim::FaultCount& f : r.faults) {
-    if (f.declared || f.fired != 0) listed.push_back(&f);
-  }
-  if (listed.empty()) {
-    page.heading("No faults were declared");
-    return;
-  }
-  page.heading("Faults that may happen, and how often they did");
-  std::vector<std::string> times;
-  std::size_t kind_columns = 0;
-  std::size_t times_columns = 0;
-  for (const sim::FaultCount* f : listed) {
-    times.push_back(f->fired == 0 ? "never" : f->fired == 1 ? "once" : count(f->fired) + " times");
-    if (!f->declared) times.back() += ", undeclared";
-    kind_columns = std::max(kind_columns, display_width(page.safe(f->kind)));
-    times_columns = std::max(times_columns, times.back().size());
-  }
-  kind_columns = std::min(kind_columns, page.terminal.columns - std::min(page.terminal.columns, 4 + times_columns));
-  for (std::size_t i = 0; i < listed.size(); ++i) {
-    const std::string kind = cut(page.terminal, page.safe(listed[i]->kind), kind_columns);
-    const Style style = listed[i]->fired == 0 ? Style::faint : Style::yellow;
-    page.line("  " + pad_right(kind, kind_columns) + "  " + page.paint(style, times[i]));
-  }
-}
-
-void vacuous(Page& page, const sim::RunResult& r) {
-  if (r.vacuous_for.empty()) return;
-  page.heading(r.outcome == sim::Outcome::vacuous ? "Why this says nothing" : "What this run did not put to the test");
-  for (const std::string& why : r.vacuous_for) {
-    page.paragraph(fmt::format("  {} ", page.glyphs.dot), 4, Style::warning, page.safe(why));
-  }
+  numbered(page, r.deviations);
 }
 
 void closing(Page& page, const sim::RunResult& r) {
@@ -200,7 +114,7 @@ void closing(Page& page, const sim::RunResult& r) {
   const std::string traces = fmt::format("{} event{}, trace {:016x}, scenario {:016x}", count(r.events),
                                          r.events == 1 ? "" : "s", r.trace_hash, r.fingerprint);
   page.paragraph("", 0, Style::faint, traces);
-  page.line(page.paint(Style::faint, "Models of the plan were checked, not the systems."));
+  models_only(page);
 }
 
 }  // namespace
@@ -214,8 +128,8 @@ std::string text(const sim::RunResult& r, const Terminal& given) {
   readers_and_cost(page, r);
   properties(page, r);
   deviations(page, r);
-  faults(page, r);
-  vacuous(page, r);
+  faults(page, r.faults, "");
+  vacuous(page, r.outcome, "this run", r.vacuous_for);
   closing(page, r);
   return page.out;
 }

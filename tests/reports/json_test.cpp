@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "reports/json_document.hpp"
+
 namespace converge::reports {
 namespace {
 
@@ -120,19 +122,43 @@ TEST(Json, KeepsItsPromiseFieldByField) {
     "flink_down_s": 11, "changes": 12, "changes_lost": 13})"));
 }
 
+TEST(Json, TellsThePointOfNoReturnWhenAsked) {
+  sim::PointOfNoReturn point{.property = "no-row-lost",
+                             .at = Instant{5'000'000},
+                             .answers = example().deviations,
+                             .before = {.estimate = 1.0 / 3, .low = 0.3, .high = 0.4, .confidence = 0.99},
+                             .after = {.estimate = 1, .low = 0.99, .high = 1},
+                             .continuations = 300};
+  const ordered_json j = ordered_json::parse(json(example(), {point, {}}));
+  EXPECT_EQ(j.at("points_of_no_return").size(), 2U);
+  EXPECT_EQ(j.at("points_of_no_return").at(0),
+            ordered_json::parse(R"({"property": "no-row-lost", "at_s": 5, "answers": [
+    {"actor": "flink", "choice": "restore", "occurrence": 1, "nominal": "4 min", "answer": "30 h",
+     "text": "flink: restore 1 took 30 h", "fault": true, "at_s": 5}],
+    "before": {"estimate": 0.333333, "low": 0.3, "high": 0.4, "confidence": 0.99},
+    "after": {"estimate": 1, "low": 0.99, "high": 1, "confidence": 0.95}, "continuations": 300})"));
+}
+
 TEST(Json, HasAllItsKeysInOneOrderEvenWhenNothingHappened) {
   const ordered_json j = ordered_json::parse(json(RunResult{}));
-  EXPECT_EQ(keys(j), (std::vector<std::string>{
-                         "converge",   "command",   "scenario",  "verdict",       "sentence", "strength", "vacuous_for",
-                         "sla_s",      "horizon_s", "changed_s", "convergence_s", "margin_s", "events",   "trace_hash",
-                         "properties", "faults",    "phases",    "divergence",    "schedule", "readers",  "cost"}));
+  EXPECT_EQ(keys(j), (std::vector<std::string>{"converge",      "command",
+                                               "scenario",      "verdict",
+                                               "sentence",      "strength",
+                                               "vacuous_for",   "sla_s",
+                                               "horizon_s",     "changed_s",
+                                               "convergence_s", "margin_s",
+                                               "events",        "trace_hash",
+                                               "properties",    "faults",
+                                               "phases",        "divergence",
+                                               "schedule",      "readers",
+                                               "cost",          "points_of_no_return"}));
   EXPECT_EQ(keys(j), keys(ordered_json::parse(json(example()))));
   EXPECT_EQ(j.at("verdict"), "inconclusive");
   EXPECT_TRUE(j.at("convergence_s").is_null());
   EXPECT_TRUE(j.at("margin_s").is_null());
   EXPECT_TRUE(j.at("changed_s").is_null());
   EXPECT_TRUE(j.at("schedule").at("seed").is_null());
-  for (const char* list : {"properties", "faults", "phases", "vacuous_for"}) {
+  for (const char* list : {"properties", "faults", "phases", "vacuous_for", "points_of_no_return"}) {
     EXPECT_EQ(j.at(list), ordered_json::array()) << list;
   }
 }
@@ -144,7 +170,7 @@ TEST(Json, LooksTheSameEveryTime) {
   r.phases = {{"review", 0, Phase::Status::done, {}, Instant{1}, {}, false}};
   const std::string text = json(r);
   EXPECT_TRUE(text.starts_with("{\n  \"converge\": \"" + version() + "\",\n  \"command\": \"\",\n  \"scenario\": {\n"));
-  EXPECT_TRUE(text.ends_with("  }\n}\n"));
+  EXPECT_TRUE(text.ends_with("  },\n  \"points_of_no_return\": []\n}\n"));
   EXPECT_NE(text.find("  \"phases\": [\n"
                       "    {\n"
                       "      \"name\": \"review\",\n"
