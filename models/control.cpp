@@ -15,6 +15,8 @@ bool over(Status s) { return s == Status::done || s == Status::released; }
 
 bool is_alter(StepKind k) { return k == StepKind::alter_cdc_table || k == StepKind::alter_base_table; }
 
+bool is_flinks(StepKind k) { return k == StepKind::deploy_flink || k == StepKind::rollback_flink; }
+
 // The system's own pace for a step that does not name one.
 const sim::Cadence& cadence_of(const ControlConfig& config, StepKind kind) {
   static const sim::Cadence at_once;
@@ -131,6 +133,10 @@ ControlModel::ControlModel(const ControlConfig& config, sim::Epoch epoch, const 
 }
 
 void ControlModel::start(Control& c, Context& out) const {
+  c.pull_offset = config_.pull_offset;
+  if (config_.any_pull_offset) c.pull_offset = out.duration(id(Q::pull_offset));
+  if (config_.deploy_spark.any_offset) c.spark_slots = out.duration(id(Q::spark_slots));
+  if (config_.deploy_flink.any_offset) c.flink_slots = out.duration(id(Q::flink_slots));
   c.rollouts.resize(changes_.size());
   for (std::size_t i = 0; i < changes_.size(); ++i) {
     c.rollouts[i].steps.resize(steps_.size());
@@ -168,7 +174,7 @@ void ControlModel::ddl_executed(Control& c, std::uint8_t change, sim::Instant fr
     return out.at(from + out.duration(id(Q::ddl_message_delay)), {.what = What::control_detected, .change = change});
   }
   tell(out, Actor::control, Told::ddl_message_lost, change);
-  sim::Instant pull = sim::Instant{} + config_.pull_offset;
+  sim::Instant pull = sim::Instant{} + c.pull_offset;
   if (pull <= out.now()) pull = pull + config_.pull_every * ((out.now() - pull) / config_.pull_every + 1);
   out.at(pull, {.what = What::control_detected, .change = change, .number = 1});
 }
@@ -215,13 +221,20 @@ void ControlModel::open_next(Control& c, Context& out) const {
   }
 }
 
+sim::Instant ControlModel::slot_for(const Control& c, const Step& step, sim::Instant could) const {
+  if (!step.cadence.any_offset) return sim::next_slot(step.cadence, epoch_, could);
+  sim::Cadence drawn = step.cadence;
+  drawn.offset = is_flinks(step.kind) ? c.flink_slots : c.spark_slots;
+  return sim::next_slot(drawn, epoch_, could);
+}
+
 void ControlModel::make_ready(Control& c, std::uint8_t change, std::size_t step, Context& out) const {
   StepState& s = c.rollouts[change].steps[step];
   s.status = Status::ready;
   s.ready = out.now();
   sim::Instant could = out.now() + steps_[step].delay;
   if (steps_[step].cadence.kind == sim::Cadence::Kind::manual) could = could + out.duration(id(Q::approval));
-  const sim::Instant slot = sim::next_slot(steps_[step].cadence, epoch_, could);
+  const sim::Instant slot = slot_for(c, steps_[step], could);
   if (slot == sim::never) return;  // frozen for good: the verdict will tell
   out.at(slot, {.what = What::control_step_go, .change = change, .number = static_cast<std::uint16_t>(step)});
 }

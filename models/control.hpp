@@ -57,6 +57,7 @@ struct ControlConfig {
   std::int32_t push_loss_ppm = 0;  // fault: per DDL
   sim::Duration pull_every = sim::hours(24);
   sim::Duration pull_offset;
+  bool any_pull_offset = false;  // nobody knows it: a choice
   sim::Window generate{sim::seconds(10), sim::minutes(2), sim::minutes(15)};
   sim::Window review{sim::minutes(10), sim::hours(4), sim::days(3)};
   sim::Window ci{sim::minutes(10), sim::minutes(30), sim::minutes(120)};
@@ -125,9 +126,12 @@ struct Rollout {
 
 struct Control {
   std::vector<Rollout> rollouts;  // by change
+  sim::Duration pull_offset;
+  sim::Duration spark_slots;  // offsets of the deploy slots, where nobody knows them
+  sim::Duration flink_slots;
 
   bool operator==(const Control&) const = default;
-  friend auto fields(const Control& c) { return std::tie(c.rollouts); }
+  friend auto fields(const Control& c) { return std::tie(c.rollouts, c.pull_offset, c.spark_slots, c.flink_slots); }
 };
 
 struct ControlIo {
@@ -160,6 +164,7 @@ class ControlModel {
   void found(Control&, std::uint8_t change, bool by_pull, Context&) const;
   void open_next(Control&, Context&) const;
   void make_ready(Control&, std::uint8_t change, std::size_t step, Context&) const;
+  sim::Instant slot_for(const Control&, const Step&, sim::Instant could) const;
   void settle(Control&, std::uint8_t change, std::size_t step, StepState::Status, Context&) const;
   std::uint8_t version_of(StepKind, std::uint8_t change) const;
 

@@ -10,6 +10,7 @@
 #include "models/control.hpp"
 #include "models/event.hpp"
 #include "models/flink.hpp"
+#include "models/footprint.hpp"
 #include "models/kafka.hpp"
 #include "models/monitor.hpp"
 #include "models/questions.hpp"
@@ -90,6 +91,10 @@ class Pipeline {
   const std::vector<sim::Question>& questions() const { return questions_; }
   void start(State&, Context&) const;
   void handle(State&, const Event&, Context&) const;
+
+  // Events of one instant that touch the same have no order by nature (sim::OrdersTies).
+  sim::Footprint footprint(const Event& e) const { return models::footprint(e); }
+  sim::QuestionId order_question(const Event& e) const { return models::order_question(e); }
 
   const PipelineConfig& config() const { return config_; }
   const SourceModel& source() const { return source_; }

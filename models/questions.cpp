@@ -13,6 +13,27 @@ sim::Question duration(std::string actor, std::string kind, const sim::Window& w
           .distribution = sim::window(w.least.us, w.usual.us, w.most.us)};
 }
 
+// Anywhere in the period. Asked only where nobody knows it.
+sim::Question offset(std::string actor, std::string kind, bool any, sim::Duration every, sim::Duration given) {
+  sim::Question q = duration(std::move(actor), std::move(kind), sim::exactly(given));
+  if (!any) return q;
+  q.distribution = sim::uniform(0, every.us - 1);
+  q.distribution.usual = given.us % every.us;
+  return q;
+}
+
+sim::Question slots(std::string actor, const sim::Cadence& c) {
+  return offset(std::move(actor), "deploy-offset", c.any_offset, c.every, c.offset);
+}
+
+// Events of one instant have no order by nature: either may come first.
+sim::Question order(std::string actor) {
+  return {.actor = std::move(actor),
+          .kind = "order",
+          .answers = sim::AnswerKind::option,
+          .options = {{"in turn", 0}, {"goes first", 500'000}}};
+}
+
 sim::Question fault(std::string actor, std::string kind, std::vector<sim::Option> options) {
   options.insert(options.begin(), sim::Option{"none", 0});
   return {.actor = std::move(actor),
@@ -68,6 +89,19 @@ sim::Question ask(Q q, const PipelineConfig& c) {
       }
       return duration("control", "approval", w);
     }
+    case Q::merge_offset: return offset("spark/merge", "offset", c.merge.any_offset, c.merge.every, c.merge.offset);
+    case Q::pull_offset:
+      return offset("control", "pull-offset", c.control.any_pull_offset, c.control.pull_every, c.control.pull_offset);
+    case Q::spark_slots: return slots("spark/merge", c.control.deploy_spark);
+    case Q::flink_slots: return slots("flink", c.control.deploy_flink);
+    case Q::source_order: return order("source");
+    case Q::cdc_order: return order("cdc");
+    case Q::flink_order: return order("flink");
+    case Q::merge_order: return order("spark/merge");
+    case Q::backfill_order: return order("spark/backfill");
+    case Q::control_order: return order("control");
+    case Q::maintenance_order: return order("maintenance");
+    case Q::readers_order: return order("readers");
   }
   assert(false);
   return {};

@@ -39,8 +39,20 @@ enum class Q : sim::QuestionId {
   staging_misses,     // fault, of bad code in staging: caught, missed
   fix,                // duration: until engineers have mended generated code that cannot run
   approval,           // duration: of a human, before a step whose cadence is manual
+  merge_offset,       // duration: of the merge's ticks, where nobody knows it; so with the three after it
+  pull_offset,
+  spark_slots,
+  flink_slots,
+  source_order,  // option, beside an earlier event of the same instant that touches the same: in turn, goes first
+  cdc_order,
+  flink_order,
+  merge_order,
+  backfill_order,
+  control_order,
+  maintenance_order,
+  readers_order,
 };
-inline constexpr std::size_t kQuestions = 30;
+inline constexpr std::size_t kQuestions = 42;
 
 constexpr sim::QuestionId id(Q q) { return static_cast<sim::QuestionId>(q); }
 

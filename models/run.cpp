@@ -320,16 +320,29 @@ std::string sentence(const sim::RunResult& r) {
 
 }  // namespace
 
+namespace {
+
+void finish(const Pipeline& model, PipelineWorld& world, sim::Chooser& chooser, sim::Trace& trace) {
+  sim::run_until(model, world, sim::Instant{} + model.config().horizon, chooser, trace);
+  // What is missing or stale at the horizon counts, although nothing happens then.
+  sim::Context<Event> last{world.agenda, chooser, trace};
+  PipelineState& s = world.state;
+  model.monitor().look(s.monitor, s.source, s.base, last);
+  model.monitor().tell(s.monitor, last);
+}
+
+}  // namespace
+
+void finish(const Pipeline& model, PipelineWorld& world, sim::Chooser& chooser) {
+  sim::Trace trace;
+  finish(model, world, chooser, trace);
+}
+
 Run run(const Pipeline& model, sim::Chooser& chooser, Recording recording) {
   Run result;
   sim::Trace trace{recording == Recording::on ? &result.record : nullptr};
   result.world = sim::initial(model, chooser, trace);
-  sim::run_until(model, result.world, sim::Instant{} + model.config().horizon, chooser, trace);
-  // The last look: what is missing or stale at the horizon counts, although nothing happens then.
-  sim::Context<Event> last{result.world.agenda, chooser, trace};
-  PipelineState& s = result.world.state;
-  model.monitor().look(s.monitor, s.source, s.base, last);
-  model.monitor().tell(s.monitor, last);
+  finish(model, result.world, chooser, trace);
   result.trace_hash = trace.hash();
   result.events = trace.events();
   return result;
@@ -343,7 +356,26 @@ std::vector<PropertyResult> properties(const Pipeline& model, const PipelineStat
   return all;
 }
 
-sim::RunResult judge(const Pipeline& model, const Run& run) {
+std::vector<sim::Silence> silences(const Pipeline& model, const PipelineState& s) {
+  std::vector<sim::Silence> all;
+  const sim::Instant end = sim::Instant{} + model.config().horizon;
+  for (std::size_t i = 0; i < model.config().changes.size(); ++i) {
+    const std::string& name = model.config().changes[i].name;
+    if (!began(model, s, i)) {
+      all.push_back({fmt::format("the change of {} lies beyond the horizon", name), true});
+      continue;
+    }
+    if ((s.monitor.opened & (1U << i)) == 0) {
+      all.push_back({fmt::format("the change of {} never made layers differ", name), false});
+    }
+    if (window_begin(model, s, i) + model.config().sla > end) {
+      all.push_back({fmt::format("the window of {} closes beyond the horizon at {}", name, text(end)), true});
+    }
+  }
+  return all;
+}
+
+sim::RunResult measure(const Pipeline& model, const Run& run) {
   const PipelineState& s = run.world.state;
   const sim::Instant end = sim::Instant{} + model.config().horizon;
   sim::RunResult r{.sla = model.config().sla, .horizon = model.config().horizon};
@@ -351,31 +383,27 @@ sim::RunResult judge(const Pipeline& model, const Run& run) {
   r.trace_hash = run.trace_hash;
   r.properties = properties(model, s);
   add_divergence(r, run.record);
-  add_faults(r, model, run.record);
   add_phases(r, model, s, end);
-  r.deviations = deviations(model, run.record);
-
-  const Convergence c = convergence(model, s);
   for (std::size_t i = 0; i < model.config().changes.size(); ++i) {
-    if (!began(model, s, i)) {
-      r.vacuous_for.push_back(fmt::format("the change of {} lies beyond the horizon", model.config().changes[i].name));
-      continue;
-    }
+    if (!began(model, s, i)) continue;
     const sim::Instant from = window_begin(model, s, i);
     if (!r.changed || from < *r.changed) r.changed = from;
-    if ((s.monitor.opened & (1U << i)) == 0) {
-      r.vacuous_for.push_back(fmt::format("the change of {} never made layers differ", model.config().changes[i].name));
-    }
-    if (from + model.config().sla > end) {
-      r.vacuous_for.push_back(fmt::format("the window of {} closes at {}, beyond the horizon at {}",
-                                          model.config().changes[i].name, text(from + model.config().sla), text(end)));
-    }
   }
+  const Convergence c = convergence(model, s);
   if (c.all && r.changed) r.convergence = c.slowest, r.margin = c.margin;
+  for (const sim::Silence& silence : silences(model, s)) r.vacuous_for.push_back(silence.why);
   const bool holds = std::all_of(r.properties.begin(), r.properties.end(), [](const auto& p) { return p.holds; });
   r.outcome = !holds ? sim::Outcome::violated : r.vacuous_for.empty() ? sim::Outcome::converged : sim::Outcome::vacuous;
-  r.sentence = sentence(r);
+  return r;
+}
 
+sim::RunResult judge(const Pipeline& model, const Run& run) {
+  const PipelineState& s = run.world.state;
+  const sim::Instant end = sim::Instant{} + model.config().horizon;
+  sim::RunResult r = measure(model, run);
+  add_faults(r, model, run.record);
+  r.deviations = deviations(model, run.record);
+  r.sentence = sentence(r);
   r.reads = s.monitor.reads;
   r.reads_failed = s.monitor.failed_reads;
   r.nulls_worst = s.monitor.worst_nulls;
@@ -411,6 +439,23 @@ std::vector<sim::DeviationText> deviations(const Pipeline& model, const sim::Rec
                  ? fmt::format("{}: {} {} took {} (usual {})", d.actor, d.choice, d.occurrence, d.answer, d.nominal)
                  : fmt::format("{}: {} {}: {}", d.actor, d.choice, d.occurrence, d.answer);
     all.push_back(std::move(d));
+  }
+  return all;
+}
+
+std::vector<sim::DeviationText> switched_off(const Pipeline& model, const sim::Schedule& schedule) {
+  std::vector<sim::DeviationText> all;
+  if (!schedule.seed || !schedule.swarm) return all;
+  const sim::SampledChooser chooser{model.questions(), *schedule.seed, true};
+  for (sim::QuestionId q = 0; q < model.questions().size(); ++q) {
+    if (!chooser.switched_off(q)) continue;
+    const std::string name = model.questions()[q].actor + " " + model.questions()[q].kind;
+    all.push_back({.actor = "swarm",
+                   .choice = name,
+                   .occurrence = 1,
+                   .nominal = "on",
+                   .answer = "off",
+                   .text = fmt::format("swarm: {} is switched off", name)});
   }
   return all;
 }

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "models/pipeline.hpp"
+#include "sim/campaign.hpp"
+#include "sim/schedule.hpp"
 #include "sim/verdict.hpp"
 
 namespace converge::models {
@@ -21,8 +23,18 @@ enum class Recording : std::uint8_t { off, on };
 
 Run run(const Pipeline&, sim::Chooser&, Recording);
 
+// To the horizon, from a world on the way, and the last look there.
+void finish(const Pipeline&, PipelineWorld&, sim::Chooser&);
+
 // What the properties say of the state that a run ended in.
 std::vector<sim::PropertyResult> properties(const Pipeline&, const PipelineState&);
+
+// Why this run says nothing of the claim; empty: it does.
+std::vector<sim::Silence> silences(const Pipeline&, const PipelineState&);
+
+// What a campaign keeps of a recorded run: properties, convergence, phases, divergence and outcome. No texts of
+// choices: those cost more than the run.
+sim::RunResult measure(const Pipeline&, const Run&);
 
 // The whole answer, but for what only the caller knows: command, file, title, fingerprint, seed.
 sim::RunResult judge(const Pipeline&, const Run&);
@@ -30,6 +42,9 @@ sim::RunResult judge(const Pipeline&, const Run&);
 // The deviations of a recorded run from the nominal one, in the order in which they were met. Random bits have no
 // nominal answer that would mean anything to a reader, so a seed stands for them.
 std::vector<sim::DeviationText> deviations(const Pipeline&, const sim::Record&);
+
+// What a swarm switched off before the run began: its first choices.
+std::vector<sim::DeviationText> switched_off(const Pipeline&, const sim::Schedule&);
 
 // The notes of a recorded run, in words.
 std::vector<sim::StoryLine> story(const Pipeline&, const sim::Record&);

@@ -37,7 +37,9 @@ BaseRow SparkModel::before_the_run(const KeyState& key) const {
 
 void SparkModel::start(BaseTable& base, const Source& source, Context& out) const {
   for (const KeyState& key : source.keys) base.rows.push_back(before_the_run(key));
-  out.after(merge_.offset.us > 0 ? merge_.offset : merge_.every, {.what = What::merge_tick});
+  sim::Duration first = merge_.offset;
+  if (merge_.any_offset) first = out.duration(id(Q::merge_offset));
+  out.after(first.us > 0 ? first : merge_.every, {.what = What::merge_tick});
 }
 
 // ---- the periodic MERGE

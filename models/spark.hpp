@@ -39,6 +39,7 @@ struct MergeConfig {
 
   sim::Duration every = sim::minutes(15);
   sim::Duration offset;
+  bool any_offset = false;  // nobody knows it: a choice
   sim::Window duration{sim::minutes(1), sim::minutes(6), sim::minutes(40)};
   sim::Window deploy{sim::minutes(1), sim::minutes(10), sim::minutes(30)};
   Form form = Form::named;

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/time.hpp"
+
 namespace converge::scenarios {
 
 // 0 all properties hold; 1 a property is violated; 2 the input or usage is wrong; 3 no verdict, or a vacuous one; 4 our
@@ -16,19 +18,35 @@ struct Options {
   std::string file;                // scenario, or schedule of `replay`
   std::vector<std::string> files;  // of `validate`
   std::optional<std::uint64_t> seed;
+  bool swarm = false;  // with a seed: whole kinds of fault are switched off
   bool json = false;
   bool quiet = false;
   bool no_color = false;
   bool trace = false;
+  // of `check`
+  std::optional<std::uint64_t> schedules;
+  std::optional<sim::Duration> time_limit;
+  unsigned jobs = 0;  // threads; 0: as many as the machine has
+  std::optional<double> until_sure;
+  double confidence = 0.95;
+  std::optional<std::uint64_t> rare;  // runs for an estimate by splitting
+  std::string resume;
+  std::string junit;
+  bool no_files = false;  // no schedule is saved
+  bool timing = false;
+  bool expect = false;
+
+  bool explain = false;             // of `replay`: the point of no return
   std::vector<std::string> actors;  // of the trace; none: all
   std::string output;               // a file instead of standard output
-  std::string save;                 // where the schedule of this run is written
+  std::string save;                 // where the schedule of this run, or the folder of those of `check`, is written
   std::string scenario;             // of `replay`: instead of the file that the schedule names
   bool reference = false;           // of `schema`: the reference page instead
 };
 
 Exit run(const Options&);
 Exit replay(const Options&);
+Exit check(const Options&);
 Exit validate(const Options&);
 Exit schema(const Options&);
 

@@ -1,14 +1,52 @@
 #include "scenarios/cli_output.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
 namespace converge::scenarios {
+
+namespace {
+
+std::optional<std::string> environment(const char* name) {
+  const char* value = std::getenv(name);
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+reports::Terminal terminal(const Options& o) {
+  winsize size{};
+  const bool is_terminal = o.output.empty() && isatty(STDOUT_FILENO) != 0;
+  if (is_terminal) ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+  return reports::terminal({.is_terminal = is_terminal,
+                            .no_color_flag = o.no_color,
+                            .columns = size.ws_col,
+                            .no_color = environment("NO_COLOR"),
+                            .clicolor_force = environment("CLICOLOR_FORCE"),
+                            .term = environment("TERM"),
+                            .lc_all = environment("LC_ALL"),
+                            .lc_ctype = environment("LC_CTYPE"),
+                            .lang = environment("LANG")});
+}
+
+Exit exit_code(sim::Outcome outcome) {
+  switch (outcome) {
+    case sim::Outcome::converged: return Exit::holds;
+    case sim::Outcome::violated: return Exit::violated;
+    case sim::Outcome::inconclusive:
+    case sim::Outcome::vacuous: return Exit::no_verdict;
+  }
+  return Exit::our_fault;
+}
 
 void put(const Options& o, const std::string& text) {
   if (!o.output.empty()) return write_file(o.output, text);

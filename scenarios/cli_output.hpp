@@ -5,8 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include "reports/terminal.hpp"
 #include "scenarios/cli_options.hpp"
 #include "scenarios/problem.hpp"
+#include "sim/verdict.hpp"
 
 namespace converge::scenarios {
 
@@ -14,6 +16,11 @@ namespace converge::scenarios {
 struct CannotWrite {
   std::string what;
 };
+
+// What standard output can show, and the environment's wishes.
+reports::Terminal terminal(const Options&);
+
+Exit exit_code(sim::Outcome);
 
 void put(const Options&, const std::string& text);
 

@@ -59,15 +59,18 @@ Object<CadenceSection> cadence_object() {
       "cadence", "When a system deploys. Nothing given: continuously.",
       field("every", &CadenceSection::every, "At an interval.").range(seconds(1), kLongest),
       field("offset", &CadenceSection::offset, "Of the first slot, from the start of the run.").at_most(kLongest),
+      field("any_offset", &CadenceSection::any_offset, "Nobody knows the offset: it is drawn from the period."),
       field("cron", &CadenceSection::cron, "Five cron fields, in UTC."),
       field("train", &CadenceSection::train, "The cron line is the departures of a release train."),
       field("cutoff", &CadenceSection::cutoff, "What is ready less than this before a departure takes the next one.")
           .at_most(days(30)),
       field("manual", &CadenceSection::manual, "A person acts, after this long.").at_most(kLongest));
-  table.rule("At most one of every, cron and manual; offset goes with every, train and cutoff with cron",
+  table.rule("At most one of every, cron and manual; offset and any_offset go with every, train and cutoff with cron",
              [](const CadenceSection& c, const Located& at, Context& context) {
                const int kinds = (c.every ? 1 : 0) + (c.cron.empty() ? 0 : 1) + (c.manual ? 1 : 0);
                if (kinds > 1) context.problem(at, "several kinds of cadence", "one of every, cron and manual");
+               if (c.any_offset && !c.every)
+                 context.problem(at, "an offset without an interval", "every beside any_offset");
                if (c.offset.us != 0 && !c.every)
                  context.problem(at, "an offset without an interval", "every beside offset");
                if ((c.train || c.cutoff.us != 0) && c.cron.empty()) {
@@ -219,6 +222,7 @@ const Object<MergeConfig> kMerge = object<MergeConfig>(
     "merge", "The periodic Spark MERGE from the CDC table into the base table.",
     field("cadence", &MergeConfig::every, "Between ticks.").range(minutes(1), days(30)),
     field("offset", &MergeConfig::offset, "Of the first tick; none: one cadence.").at_most(days(30)),
+    field("any_offset", &MergeConfig::any_offset, "Nobody knows the offset: it is drawn from the period."),
     field("duration", &MergeConfig::duration, "Of a run.").at_most(days(30)),
     field("deploy", &MergeConfig::deploy, "Until a new build is live.").at_most(days(30)),
     field("form", &MergeConfig::form,
@@ -352,6 +356,12 @@ const Object<DeviationSection> kDeviation = object<DeviationSection>(
         .required()
         .length(1, 64));
 
+const Object<ExpectCheck> kExpectCheck = object<ExpectCheck>(
+    "expect_check", "What the author demands of a campaign.",
+    field("violates", &ExpectCheck::violates, "These properties are violated in some of its schedules, and no others.")
+        .items(0, 64),
+    field("within", &ExpectCheck::within, "How many schedules run.").range(1, 1'000'000));
+
 const Object<Expect> kExpect = object<Expect>(
     "expect", "What the author demands of the nominal run.",
     field("verdict", &Expect::verdict,
@@ -365,7 +375,8 @@ const Object<Expect> kExpect = object<Expect>(
     field("nulls_left", &Expect::nulls_left, "Nulls are left at the end."),
     field("wrong_values_left", &Expect::wrong_values_left,
           "Values that the source does not have there are left at the end."),
-    field("converges_within", &Expect::converges_within, "From the change.").at_most(kLongest));
+    field("converges_within", &Expect::converges_within, "From the change.").at_most(kLongest),
+    field("check", &Expect::check, kExpectCheck, "What is demanded of `converge check --expect`."));
 
 const Object<SlaSection> kSla = object<SlaSection>(
     "sla", "The window.",
@@ -381,8 +392,8 @@ const Object<DetectSection> kDetect = object<DetectSection>(
         .probability(),
     field("pull_period", &DetectSection::pull_period, "Between comparisons of online and offline schema.")
         .range(minutes(1), kLongest),
-    field("pull_offset", &DetectSection::pull_offset, "Of the first one, from the start of the run.")
-        .at_most(kLongest));
+    field("pull_offset", &DetectSection::pull_offset, "Of the first one, from the start of the run.").at_most(kLongest),
+    field("any_pull_offset", &DetectSection::any_pull_offset, "Nobody knows it: it is drawn from the period."));
 
 const Object<ReviewSection> kReview =
     object<ReviewSection>("review", "The pull request with the generated code.",

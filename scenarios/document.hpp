@@ -16,6 +16,7 @@ namespace converge::scenarios {
 struct CadenceSection {
   std::optional<sim::Duration> every;
   sim::Duration offset;
+  bool any_offset = false;
   std::string cron;
   bool train = false;
   sim::Duration cutoff;
@@ -45,6 +46,7 @@ struct DetectSection {
   std::int32_t push_loss = 0;
   sim::Duration pull_period = sim::hours(24);
   sim::Duration pull_offset;
+  bool any_pull_offset = false;
 };
 
 struct ReviewSection {

@@ -3,8 +3,10 @@
 #include <charconv>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <vector>
 
+#include "scenarios/cli_input.hpp"
 #include "scenarios/cli_options.hpp"
 #include "scenarios/cli_output.hpp"
 #include "scenarios/problem.hpp"
@@ -32,12 +34,77 @@ void set_seed(Options& o, const std::string& digits) {
   o.seed = seed;
 }
 
-void add_run_flags(CLI::App& app, Options& o) {
+void add_seed(CLI::App& app, Options& o, const std::string& what) {
   app.add_option_function<std::string>(
-         "--seed", [&o](const std::string& digits) { set_seed(o, digits); },
-         "Draw every answer from its domain with this seed, instead of the usual one")
+         "--seed", [&o](const std::string& digits) { set_seed(o, digits); }, what)
       ->type_name("UINT");
+}
+
+void add_run_flags(CLI::App& app, Options& o) {
+  add_seed(app, o, "Draw every answer from its domain with this seed, instead of the usual one");
+  app.add_flag("--swarm", o.swarm, "With --seed: switch each kind of fault off with probability one half");
   app.add_option("--actors", o.actors, "Of the story: only these actors, as in --actors flink,spark")->delimiter(',');
+}
+
+// "0.01" or "1%"; a share strictly between nothing and all.
+void add_share(CLI::App& app, const std::string& name, const std::string& what, std::function<void(double)> set) {
+  app.add_option_function<std::string>(
+         name,
+         [name, set = std::move(set)](const std::string& text) {
+           const bool percent = !text.empty() && text.back() == '%';
+           double share = 0;
+           const char* const last = text.data() + text.size() - (percent ? 1 : 0);
+           const auto [end, error] = std::from_chars(text.data(), last, share);
+           if (percent) share /= 100;
+           if (error != std::errc{} || end != last || !(share > 0 && share < 1)) {
+             throw CLI::ValidationError(name, "found " + converge::scenarios::in_quotes(text) +
+                                                  ", expected a share between 0 and 1, such as 0.01 or 1%");
+           }
+           set(share);
+         },
+         what)
+      ->type_name("SHARE");
+}
+
+void add_duration(CLI::App& app, const std::string& name, const std::string& what,
+                  std::optional<converge::sim::Duration>& target) {
+  app.add_option_function<std::string>(
+         name,
+         [name, &target](const std::string& text) {
+           target = converge::sim::parse_duration(text);
+           if (!target || target->us == 0) {
+             throw CLI::ValidationError(
+                 name, "found " + converge::scenarios::in_quotes(text) + ", expected a duration, such as 60s or 5m");
+           }
+         },
+         what)
+      ->type_name("DURATION");
+}
+
+template <class T>
+CLI::Option* add_count(CLI::App& app, const std::string& name, T& target, const std::string& what, std::uint64_t least,
+                       std::uint64_t most) {
+  return app.add_option(name, target, what)->check(CLI::Range(least, most))->type_name("COUNT");
+}
+
+void add_check_flags(CLI::App& app, Options& o) {
+  add_seed(app, o, "Which campaign: the seed that its schedules' seeds come from (0)");
+  add_count(app, "-n,--schedules", o.schedules, "How many schedules (1000, unless something else ends it)", 1,
+            1'000'000'000);
+  add_duration(app, "--time-limit", "End after so much time, with what ran", o.time_limit);
+  add_count(app, "-j,--jobs", o.jobs, "Threads (as many as the machine has); the result is the same", 1, 1024);
+  add_share(app, "--until-sure", "End once missing the window is surely rarer than this, or surely not",
+            [&o](double share) { o.until_sure = share; });
+  add_share(app, "--confidence", "Of every interval, and of --until-sure (0.95)",
+            [&o](double share) { o.confidence = share; });
+  app.add_flag("--swarm", o.swarm, "Switch each kind of fault off with probability one half, schedule by schedule");
+  add_count(app, "--rare", o.rare, "Estimate a rare miss by splitting, with so many runs", 1'000, 1'000'000'000);
+  app.add_option("--resume", o.resume, "Keep a ledger in this file, and go on from it after a crash");
+  app.add_option("--save", o.save, "Save counterexamples in this folder (the current one)");
+  app.add_flag("--no-files", o.no_files, "Save no counterexamples");
+  app.add_option("--junit", o.junit, "Write JUnit XML to this file, for a build server");
+  app.add_flag("--expect", o.expect, "Hold the result to the scenario's expect.check");
+  app.add_flag("--timing", o.timing, "Put the speed into the JSON document, which is else the same bytes every time");
 }
 
 // A mistyped command gets the nearest one, and the list.
@@ -87,12 +154,26 @@ int main(int argc, char** argv) {
       "Examples:\n  converge run scenarios/add-column-three-phase.json --trace --actors flink,control\n"
       "  converge run plan.json --seed 7 --save seven.schedule.json");
 
+  CLI::App* check =
+      app.add_subcommand("check", "Many sampled schedules: how likely is a miss, and what does it look like?");
+  check->add_option("SCENARIO", o.file, "A scenario file; - is standard input")->required();
+  add_output_flags(*check, o);
+  add_check_flags(*check, o);
+  check->footer(
+      "Examples:\n  converge check scenarios/add-column-three-phase.json --schedules 10000\n"
+      "  converge check plan.json --until-sure 1% --confidence 0.99\n"
+      "  converge check plan.json --time-limit 10m --resume plan.ledger\n"
+      "Ctrl-C ends it with the result of what ran.");
+
   CLI::App* replay = app.add_subcommand("replay", "A saved schedule again, step by step");
   replay->add_option("SCHEDULE", o.file, "A schedule file (*.schedule.json)")->required();
   add_output_flags(*replay, o);
   add_run_flags(*replay, o);
   replay->add_option("--scenario", o.scenario, "The scenario, instead of the file that the schedule names");
-  replay->footer("Example:\n  converge replay seven.schedule.json --actors flink");
+  replay->add_flag("--explain", o.explain, "Find the point of no return, and the odds before and after it");
+  replay->footer(
+      "Examples:\n  converge replay seven.schedule.json --actors flink\n"
+      "  converge replay plan.converged.schedule.json --explain");
 
   CLI::App* validate = app.add_subcommand("validate", "Is a scenario well formed? All problems at once");
   validate->add_option("SCENARIO", o.files, "Scenario files")->required();
@@ -112,10 +193,14 @@ int main(int argc, char** argv) {
   }
   try {
     if (run->parsed()) return static_cast<int>(converge::scenarios::run(o));
+    if (check->parsed()) return static_cast<int>(converge::scenarios::check(o));
     if (replay->parsed()) return static_cast<int>(converge::scenarios::replay(o));
     if (validate->parsed()) return static_cast<int>(converge::scenarios::validate(o));
     if (schema->parsed()) return static_cast<int>(converge::scenarios::schema(o));
   } catch (const converge::scenarios::CannotWrite& error) {
+    std::fprintf(stderr, "converge: %s\n", error.what.c_str());
+    return static_cast<int>(Exit::wrong_input);
+  } catch (const converge::scenarios::CannotRead& error) {
     std::fprintf(stderr, "converge: %s\n", error.what.c_str());
     return static_cast<int>(Exit::wrong_input);
   } catch (const std::exception& error) {

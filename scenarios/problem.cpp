@@ -196,6 +196,24 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view harmless = "_-./+,:@%=";
+  const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || (c >= '0' && c <= '9') || harmless.find(c) != std::string_view::npos;
+  });
+  if (plain) return std::string{text};
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
 std::string printable(std::string_view text) { return shown(text, text.size(), false); }
 
 std::string in_quotes(std::string_view text) { return "\"" + shown(text, quoted_characters_max, true) + "\""; }

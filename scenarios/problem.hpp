@@ -41,6 +41,9 @@ std::string in_quotes(std::string_view);
 // The text as it may be shown: escaped where it could harm the terminal or the reader, otherwise unchanged.
 std::string printable(std::string_view);
 
+// The text as one word of a shell command that a reader may copy.
+std::string shell_word(std::string_view);
+
 // The number of bytes of the UTF-8 character that the text starts with; 0 when there is no valid one.
 std::size_t utf8_length(std::string_view);
 

@@ -69,6 +69,7 @@ sim::Cadence cadence(const CadenceSection& section, const std::vector<sim::Freez
     c.kind = sim::Cadence::Kind::interval;
     c.every = *section.every;
     c.offset = section.offset;
+    c.any_offset = section.any_offset;
   } else if (section.manual) {
     c.kind = sim::Cadence::Kind::manual;
     c.delay = *section.manual;
@@ -182,12 +183,15 @@ void check_changes(const Document& d, Context& context) {
 void check_expect(const Document& d, Context& context) {
   if (!d.expect) return;
   const std::vector<std::string> known = property_names();
-  for (std::size_t i = 0; i < d.expect->violates.size(); ++i) {
-    const std::string& name = d.expect->violates[i];
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    context.problem(at("/expect/violates", i), in_quotes(name), "the name of a property: " + one_of(known),
-                    did_you_mean(name, known));
-  }
+  const auto all_known = [&](const std::vector<std::string>& names, std::string_view pointer) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (std::find(known.begin(), known.end(), names[i]) != known.end()) continue;
+      context.problem(at(pointer, i), in_quotes(names[i]), "the name of a property: " + one_of(known),
+                      did_you_mean(names[i], known));
+    }
+  };
+  all_known(d.expect->violates, "/expect/violates");
+  if (d.expect->check) all_known(d.expect->check->violates, "/expect/check/violates");
 }
 
 // What is merged again and again, and what piles up behind a fault, must stay small enough to end.
@@ -303,6 +307,7 @@ Scenario build(const Document& d, Context& context) {
   c.push_loss_ppm = d.detect.push_loss;
   c.pull_every = d.detect.pull_period;
   c.pull_offset = d.detect.pull_offset;
+  c.any_pull_offset = d.detect.any_pull_offset;
   c.generate = d.cicd.generation;
   c.review = d.review.delay;
   c.ci = d.cicd.duration;
@@ -323,6 +328,10 @@ Scenario build(const Document& d, Context& context) {
   for (std::size_t i = 0; clean({"plan"}) && i < d.plan.size(); ++i) {
     const StepSection& step = d.plan[i];
     models::StepConfig config{.kind = step.step, .name = step.name, .after = step.after, .delay = step.delay};
+    if (step.cadence && step.cadence->any_offset) {
+      context.problem(at("/plan", i) + "/cadence/any_offset", "true", "false in a step's own cadence",
+                      "Spark's and Flink's cadence under deploy may have it");
+    }
     if (step.cadence) config.cadence = cadence(*step.cadence, frozen, at("/plan", i) + "/cadence", context);
     c.steps.push_back(std::move(config));
   }
@@ -370,6 +379,24 @@ std::vector<std::string> unmet(const Expect& e, const sim::RunResult& r) {
   flag(e.wrong_values_left, r.wrong_at_end > 0, "wrong values left");
   if (e.converges_within && (!r.convergence || *r.convergence > *e.converges_within)) {
     all.push_back("convergence took " + (r.convergence ? text(*r.convergence) : std::string{"for ever"}));
+  }
+  return all;
+}
+
+std::vector<std::string> unmet(const ExpectCheck& e, const sim::CheckResult& r) {
+  std::vector<std::string> all;
+  if (r.schedules < e.within) all.push_back(fmt::format("{} of {} schedules ran", r.schedules, e.within));
+  for (const std::string& wanted : e.violates) {
+    const auto judged =
+        std::find_if(r.properties.begin(), r.properties.end(), [&](const auto& p) { return p.worst.name == wanted; });
+    if (judged == r.properties.end()) all.push_back(wanted + " is no claim of this scenario");
+  }
+  for (const sim::PropertyCount& p : r.properties) {
+    const bool wanted = std::find(e.violates.begin(), e.violates.end(), p.worst.name) != e.violates.end();
+    if (wanted && p.violated == 0)
+      all.push_back(fmt::format("{} holds in all of {} schedules", p.worst.name, r.schedules));
+    if (!wanted && p.violated > 0)
+      all.push_back(fmt::format("{} is violated in {} of {} schedules", p.worst.name, p.violated, r.schedules));
   }
   return all;
 }

@@ -19,6 +19,12 @@
 
 namespace converge::scenarios {
 
+// What is demanded of a campaign: these properties are violated in some of the first `within` schedules, and no others.
+struct ExpectCheck {
+  std::vector<std::string> violates;
+  std::uint64_t within = 1'000;
+};
+
 // What the author of a gallery scenario demands of a nominal run; the tests hold it to that.
 struct Expect {
   sim::Outcome verdict = sim::Outcome::converged;
@@ -28,6 +34,7 @@ struct Expect {
   std::optional<bool> nulls_left;
   std::optional<bool> wrong_values_left;
   std::optional<sim::Duration> converges_within;
+  std::optional<ExpectCheck> check;  // of `converge check --expect`
 };
 
 struct Scenario {
@@ -48,6 +55,7 @@ Parsed parse(std::string_view text);
 
 // What of `expect` a result does not meet, in words; empty: all of it is met.
 std::vector<std::string> unmet(const Expect&, const sim::RunResult&);
+std::vector<std::string> unmet(const ExpectCheck&, const sim::CheckResult&);
 
 std::string schema();     // JSON Schema, draft 2020-12
 std::string reference();  // the reference page, Markdown

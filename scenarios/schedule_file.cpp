@@ -1,4 +1,5 @@
-// The schedule file: {"scenario": "plan.json", "seed": 7, "deviations": [{"actor", "choice", "occurrence", "answer"}]}.
+// The schedule file: {"scenario": "plan.json", "seed": "7", "swarm": true, "workload": "7", "deviations": [{"actor",
+// "choice", "occurrence", "answer"}]}.
 #include <nlohmann/json.hpp>
 
 #include "scenarios/document.hpp"
@@ -7,9 +8,13 @@ namespace converge::scenarios {
 
 namespace {
 
+constexpr const char* kWhole = "a whole number of 64 bits, in quotes";
+
 struct ScheduleDocument {
   std::string scenario;
   std::optional<std::string> seed;  // as text: JSON readers elsewhere round 64 bits to 53
+  bool swarm = false;
+  std::optional<std::string> workload;
   std::vector<DeviationSection> deviations;
 };
 
@@ -21,6 +26,9 @@ const Object<ScheduleDocument>& table() {
           .length(1, 200),
       field("seed", &ScheduleDocument::seed,
             "What answers everything that is not listed; without it, the usual answer."),
+      field("swarm", &ScheduleDocument::swarm,
+            "With a seed: each kind of fault was switched off for the whole run with probability one half."),
+      field("workload", &ScheduleDocument::workload, "Without a seed: what the random changes are drawn with."),
       field("deviations", &ScheduleDocument::deviations, deviation_table(), "Choices that were answered otherwise.")
           .items(0, 1'000));
   return schedule;
@@ -48,8 +56,15 @@ ParsedSchedule parse_schedule(std::string_view text) {
   SavedSchedule saved{.scenario = d.scenario};
   if (d.seed) {
     saved.schedule.seed = whole(*d.seed);
-    if (!saved.schedule.seed) context.problem("/seed", in_quotes(*d.seed), "a whole number of 64 bits, in quotes");
+    if (!saved.schedule.seed) context.problem("/seed", in_quotes(*d.seed), kWhole);
   }
+  if (d.workload) {
+    saved.schedule.workload = whole(*d.workload);
+    if (!saved.schedule.workload) context.problem("/workload", in_quotes(*d.workload), kWhole);
+    if (d.seed) context.problem("/workload", in_quotes(*d.workload), "a seed or a workload: the seed draws it too");
+  }
+  saved.schedule.swarm = d.swarm;
+  if (d.swarm && !d.seed) context.problem("/swarm", "true", "a seed beside it");
   for (const DeviationSection& s : d.deviations)
     saved.schedule.deviations.push_back({s.actor, s.choice, s.occurrence, s.answer});
   if (context.problems().empty() && parsed.problems.empty()) parsed.saved = std::move(saved);
@@ -60,6 +75,8 @@ ParsedSchedule parse_schedule(std::string_view text) {
 std::string write_schedule(const SavedSchedule& saved) {
   nlohmann::ordered_json document{{"scenario", saved.scenario}};
   if (saved.schedule.seed) document["seed"] = std::to_string(*saved.schedule.seed);
+  if (saved.schedule.swarm) document["swarm"] = true;
+  if (saved.schedule.workload) document["workload"] = std::to_string(*saved.schedule.workload);
   document["deviations"] = nlohmann::ordered_json::array();
   for (const sim::NamedDeviation& d : saved.schedule.deviations) {
     document["deviations"].push_back(

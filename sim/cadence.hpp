@@ -54,6 +54,8 @@ struct Cadence {
   Kind kind = Kind::continuous;
   Duration every;   // interval: slots at offset, offset + every, ... from the start of the run; never unless positive
   Duration offset;  // interval
+  bool any_offset =
+      false;        // interval: nobody knows the offset, so it is a choice; who asks for slots puts the answer in
   Cron cron;        // cron: the slots; train: the departures
   Duration cutoff;  // train: what is ready less than this before a departure takes the next one
   Window delay;     // manual: until the human acts; whoever asks for a slot adds it to `ready` first
@@ -61,7 +63,7 @@ struct Cadence {
 
   bool operator==(const Cadence&) const = default;
   friend auto fields(const Cadence& c) {
-    return std::tie(c.kind, c.every, c.offset, c.cron, c.cutoff, c.delay, c.freezes);
+    return std::tie(c.kind, c.every, c.offset, c.any_offset, c.cron, c.cutoff, c.delay, c.freezes);
   }
 };
 

@@ -1,5 +1,6 @@
 #include "sim/choice.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 #include "sim/random.hpp"
@@ -26,6 +27,10 @@ std::int64_t sampled_option(const std::vector<Option>& options, std::uint64_t se
 }
 
 }  // namespace
+
+bool declared_fault(const Question& q) {
+  return q.fault && std::any_of(q.options.begin(), q.options.end(), [](const Option& o) { return o.ppm > 0; });
+}
 
 std::int64_t nominal_answer(const Question& q, std::uint32_t occurrence) {
   switch (q.answers) {

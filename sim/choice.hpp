@@ -45,6 +45,9 @@ struct Question {
 
 using QuestionId = std::uint16_t;
 
+// A kind of fault that the scenario gives a probability.
+bool declared_fault(const Question&);
+
 // What a quiet day answers. Random bits have no quiet answer, so the nominal run draws them with seed 0.
 std::int64_t nominal_answer(const Question&, std::uint32_t occurrence);
 

@@ -4,7 +4,8 @@
 
 namespace converge::sim {
 
-NominalChooser::NominalChooser(const std::vector<Question>& questions) : questions_{questions} {
+NominalChooser::NominalChooser(const std::vector<Question>& questions, std::uint64_t workload)
+    : questions_{questions}, workload_{workload} {
   for (const Question& q : questions) {
     usual_.push_back(q.answers == AnswerKind::bits ? 0 : nominal_answer(q, 0));
     streams_.push_back(q.stream());
@@ -13,12 +14,16 @@ NominalChooser::NominalChooser(const std::vector<Question>& questions) : questio
 
 std::int64_t NominalChooser::answer(QuestionId q, std::uint32_t occurrence) {
   if (questions_[q].answers != AnswerKind::bits) return usual_[q];
-  return static_cast<std::int64_t>(draw64(0, streams_[q], occurrence));
+  return static_cast<std::int64_t>(draw64(workload_, streams_[q], occurrence));
 }
 
-SampledChooser::SampledChooser(const std::vector<Question>& questions, std::uint64_t seed)
+SampledChooser::SampledChooser(const std::vector<Question>& questions, std::uint64_t seed, bool swarm)
     : questions_{questions}, seed_{seed} {
-  for (const Question& q : questions) streams_.push_back(q.stream());
+  for (const Question& q : questions) {
+    streams_.push_back(q.stream());
+    const std::uint64_t coin = draw64(seed, hash_of("swarm") ^ q.stream(), 0);
+    off_.push_back(swarm && declared_fault(q) && (coin & 1U) != 0);
+  }
 }
 
 ReplayedChooser::ReplayedChooser(Chooser& elsewhere, const std::vector<Deviation>& deviations) : elsewhere_{elsewhere} {

@@ -143,6 +143,11 @@ NamedDeviation name(const Deviation& d, const std::vector<Question>& questions) 
   return named;
 }
 
+std::unique_ptr<Chooser> elsewhere(const Schedule& s, const std::vector<Question>& questions) {
+  if (s.seed) return std::make_unique<SampledChooser>(questions, *s.seed, s.swarm);
+  return std::make_unique<NominalChooser>(questions, s.workload.value_or(0));
+}
+
 std::vector<Deviation> deviations_from_nominal(const Record& record, const std::vector<Question>& questions) {
   std::vector<Deviation> all;
   for (const Answered& a : record.answers) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,7 +28,9 @@ struct NamedDeviation {
 };
 
 struct Schedule {
-  std::optional<std::uint64_t> seed;  // answers all else; without it, all else is nominal
+  std::optional<std::uint64_t> seed;      // answers all else; without it, all else is nominal
+  bool swarm = false;                     // with a seed: as SampledChooser has it
+  std::optional<std::uint64_t> workload;  // without a seed: what random bits are drawn with
   std::vector<NamedDeviation> deviations;
 
   bool operator==(const Schedule&) const = default;
@@ -57,6 +60,9 @@ Resolved resolve(const Schedule&, const std::vector<Question>&);
 // The inverse, for an answer that the question allows and a duration of at most 100 years. The text of a duration is
 // exact (ISO 8601), not the rounded one that reports print.
 NamedDeviation name(const Deviation&, const std::vector<Question>&);
+
+// Who answers what the schedule does not list.
+std::unique_ptr<Chooser> elsewhere(const Schedule&, const std::vector<Question>&);
 
 // Every recorded answer that is not the nominal one, in the order in which they were given. Random bits are among them,
 // so that these alone, over a nominal run, give the recorded run again.

@@ -16,7 +16,7 @@ namespace converge::sim {
 enum class Outcome : std::uint8_t { converged, violated, inconclusive, vacuous };
 
 struct PropertyResult {
-  enum class Kind : std::uint8_t { safety, liveness, availability };
+  enum class Kind : std::uint8_t { safety, liveness, availability, reachability };
   enum class Unit : std::uint8_t { duration, rows, changes, reads };
 
   std::string name;   // "no-row-lost": stable, in kebab case
@@ -27,6 +27,9 @@ struct PropertyResult {
   Unit unit = Unit::changes;
   std::string detail;  // what was measured: "3 changes lost; worst at d1 14:05:00"
 };
+
+// That something never happened that should sometimes happen is no violation: it leaves the verdict vacuous.
+inline bool is_violated(const PropertyResult& p) { return !p.holds && p.kind != PropertyResult::Kind::reachability; }
 
 struct FaultCount {
   std::string kind;       // "spark/merge failure: fails before its commit"
@@ -93,6 +96,7 @@ struct RunResult {
   std::vector<Sample> code;    // jobs
   std::vector<Sample> data;    // rows
   std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> workload;  // without a seed: what the random changes were drawn with, if not the usual
   std::vector<DeviationText> deviations;
 
   // What readers saw, and what the rollout cost.
@@ -221,7 +225,9 @@ struct CheckResult {
 struct PointOfNoReturn {
   std::string property;
   Instant at;                          // the event after which nothing helps
-  std::vector<DeviationText> answers;  // given at that event
+  bool from_the_start = false;         // no continuation that was tried ever kept the property
+  std::vector<DeviationText> answers;  // given at that event, where they are not the usual ones
+  std::vector<StoryLine> story;        // what happened then
   Probability before;                  // of the violation, from just before it, all that follows drawn from its law
   Probability after;
   std::uint64_t continuations = 0;  // tried from each moment

@@ -1,7 +1,7 @@
 // The world: all that changes during a run, as one value that can be copied, compared and hashed.
 //
 // Order of events is total and stated: earlier instant first; at one instant, in the order in which they were asked
-// for.
+// for, unless the model leaves the order of events that touch the same to the chooser (OrdersTies).
 #pragma once
 
 #include <algorithm>
@@ -84,6 +84,25 @@ concept Model = ListsEveryField<typename M::State> && HasFields<typename M::Even
                   model.handle(state, event, context);
                 };
 
+// What an event reads and writes, one bit for each part of the state that the model tells apart.
+struct Footprint {
+  std::uint32_t reads = 0;
+  std::uint32_t writes = 0;
+};
+
+// Could it make a difference which of the two comes first?
+constexpr bool dependent(Footprint a, Footprint b) {
+  return (a.writes & (b.reads | b.writes)) != 0 || (a.reads & b.writes) != 0;
+}
+
+// A model may leave the order of dependent events of one instant to the chooser. An event may then go before earlier
+// ones of other actors; whether it does is a choice of its own actor, answered 0 (in turn) or 1 (goes first).
+template <class M>
+concept OrdersTies = Model<M> && requires(const M& model, const typename M::Event& event) {
+  { model.footprint(event) } -> std::same_as<Footprint>;
+  { model.order_question(event) } -> std::same_as<QuestionId>;  // one for each actor
+};
+
 template <Model M>
 using WorldOf = World<typename M::Event, typename M::State>;
 
@@ -97,12 +116,48 @@ WorldOf<M> initial(const M& model, Chooser& chooser, Trace& trace) {
   return world;
 }
 
+namespace detail {
+
+// Of the events that fall on one instant, the one that goes first: the earliest asked for, unless a later one that
+// touches the same, and belongs to another actor, is answered to go before it. The rest are pending as before.
+template <OrdersTies M>
+Pending<typename M::Event> first_of_tie(const M& model, WorldOf<M>& world, const Pending<typename M::Event>& earliest,
+                                        Chooser& chooser, Trace& trace) {
+  auto& pending = world.agenda.pending;
+  std::vector<Pending<typename M::Event>> tied{earliest};
+  while (!pending.empty() && pending.front().at == tied.front().at) tied.push_back(pending.pop());
+  Context<typename M::Event> context{world.agenda, chooser, trace};
+  std::size_t first = 0;
+  for (std::size_t i = 1; first == 0 && i < tied.size(); ++i) {
+    const QuestionId order = model.order_question(tied[i].payload);
+    bool matters = false;
+    bool has_turn = true;  // events of one actor keep their order
+    for (std::size_t k = 0; k < i; ++k) {
+      if (model.order_question(tied[k].payload) == order) has_turn = false;
+      matters = matters || dependent(model.footprint(tied[k].payload), model.footprint(tied[i].payload));
+    }
+    if (!matters || !has_turn) continue;
+    if (context.choose(order) == 1) first = i;
+  }
+  const auto chosen = tied[first];
+  for (std::size_t i = 0; i < tied.size(); ++i) {
+    if (i != first) pending.push(tied[i].at, tied[i].order, tied[i].payload);
+  }
+  return chosen;
+}
+
+}  // namespace detail
+
 // Handles the next event. Nothing is pending: false.
 template <Model M>
 bool step(const M& model, WorldOf<M>& world, Chooser& chooser, Trace& trace) {
   if (world.agenda.pending.empty()) return false;
-  const auto entry = world.agenda.pending.pop();
+  auto entry = world.agenda.pending.pop();
   world.agenda.now = entry.at;
+  if constexpr (OrdersTies<M>) {
+    const bool alone = world.agenda.pending.empty() || world.agenda.pending.front().at != entry.at;
+    if (!alone) entry = detail::first_of_tie(model, world, entry, chooser, trace);
+  }
   trace.event(entry.at, entry.payload);
   Context<typename M::Event> context{world.agenda, chooser, trace};
   model.handle(world.state, entry.payload, context);

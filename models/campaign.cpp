@@ -1,0 +1,217 @@
+#include "models/campaign.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/interval.hpp"
+
+namespace converge::models {
+
+namespace {
+
+constexpr std::size_t kConverged = 0;  // its place among the properties
+
+Run sampled(const Pipeline& model, const Sampling& sampling, std::uint64_t seed) {
+  sim::SampledChooser drawn{model.questions(), seed, sampling.swarm};
+  sim::ReplayedChooser chooser{drawn, sampling.given};
+  return run(model, chooser, Recording::on);
+}
+
+std::vector<sim::FaultCount> faults(const Pipeline& model, const sim::Tally& t) {
+  std::vector<sim::FaultCount> all;
+  std::size_t at = 0;
+  for (const sim::Question& q : model.questions()) {
+    if (!q.fault) continue;
+    for (std::size_t i = 1; i < q.options.size(); ++i, ++at) {
+      const std::uint64_t fired = at < t.fired.size() ? t.fired[at] : 0;
+      const bool declared = q.options[i].ppm > 0;
+      if (declared || fired > 0) all.push_back({q.actor + " " + q.kind + ": " + q.options[i].name, declared, fired});
+    }
+  }
+  return all;
+}
+
+bool one_answer(const sim::Question& q) {
+  switch (q.answers) {
+    case sim::AnswerKind::duration: return sim::least_of(q.distribution) == sim::most_of(q.distribution);
+    case sim::AnswerKind::option:
+      return std::none_of(q.options.begin(), q.options.end(), [](const sim::Option& o) { return o.ppm > 0; });
+    case sim::AnswerKind::bits: return false;
+  }
+  return false;
+}
+
+std::vector<sim::ChoiceCount> choices(const Pipeline& model, const sim::Tally& t) {
+  using Answered = sim::ChoiceCount::Answered;
+  std::vector<sim::ChoiceCount> all;
+  for (std::size_t q = 0; q < model.questions().size(); ++q) {
+    const sim::Question& question = model.questions()[q];
+    const std::uint64_t asked = q < t.asked.size() ? t.asked[q] : 0;
+    if (asked == 0) continue;
+    all.push_back({question.actor, question.kind, one_answer(question) ? Answered::fixed : Answered::drawn, asked});
+  }
+  return all;
+}
+
+// A fault that is declared and never strikes proves nothing (design: a verdict is never vacuous).
+std::string never_fired(const Pipeline& model, const sim::Tally& t, sim::QuestionId q, const sim::Option& option) {
+  const sim::Question& question = model.questions()[q];
+  const std::uint64_t asked = q < t.asked.size() ? t.asked[q] : 0;
+  const std::string name = fmt::format("the fault {} {}: {}", question.actor, question.kind, option.name);
+  if (asked == 0) return name + " is declared, and nothing in this plan ever faces it";
+  const double per_schedule =
+      static_cast<double>(asked) / static_cast<double>(t.schedules) * static_cast<double>(option.ppm) / 1e6;
+  return fmt::format("{} never struck: at its probability, one in {:.0f} schedules would show it", name,
+                     std::max(1.0, 1 / per_schedule));
+}
+
+std::vector<std::string> vacuous_for(const Pipeline& model, const sim::Tally& t) {
+  std::vector<std::string> all;
+  for (const auto& [silence, times] : t.silences) {
+    if (times == t.schedules) {
+      all.push_back(silence.why);
+    } else if (silence.leaves_open) {
+      all.push_back(fmt::format("{} in {} of {} schedules", silence.why, times, t.schedules));
+    }
+  }
+  std::size_t at = 0;
+  for (sim::QuestionId q = 0; q < model.questions().size(); ++q) {
+    const sim::Question& question = model.questions()[q];
+    if (!question.fault) continue;
+    for (std::size_t i = 1; i < question.options.size(); ++i, ++at) {
+      const bool fired = at < t.fired.size() && t.fired[at] > 0;
+      if (question.options[i].ppm > 0 && !fired) all.push_back(never_fired(model, t, q, question.options[i]));
+    }
+  }
+  return all;
+}
+
+// Three figures, rounded away from the truth that they bound.
+std::string percent(double p, bool up) {
+  if (p <= 0) return "0 %";
+  const double unit = std::pow(10.0, std::floor(std::log10(100 * p)) - 2);
+  const double steps = 100 * p / unit;
+  return fmt::format("{:.3g} %", unit * (up ? std::ceil(steps) : std::floor(steps)));
+}
+
+std::string sentence(const sim::CheckResult& r) {
+  const auto share = [&](std::uint64_t n) { return fmt::format("{} of {}", n, r.schedules); };
+  switch (r.outcome) {
+    case sim::Outcome::violated: {
+      std::string broken;
+      for (const sim::PropertyCount& p : r.properties) {
+        if (p.violated > 0) broken += (broken.empty() ? "" : ", ") + p.worst.name;
+      }
+      return fmt::format("Violated in {} schedules: {}.", share(r.violated_schedules), broken);
+    }
+    case sim::Outcome::converged:
+      return fmt::format(
+          "All {} schedules converged inside the window of {}; missing it has a probability of at most {}.",
+          r.schedules, text(r.sla), percent(r.miss.high, true));
+    case sim::Outcome::vacuous: return "These schedules leave the claim open: " + r.vacuous_for.front() + ".";
+    case sim::Outcome::inconclusive: return "No schedule ran.";
+  }
+  return {};
+}
+
+std::string strength(const sim::CheckResult& r) {
+  if (r.schedules == 0) return "no schedule";
+  std::string drawn =
+      r.swarm ? "drawn from the declared laws with whole kinds of fault switched off" : "drawn from the declared laws";
+  return fmt::format(
+      "{} sampled schedule{} of campaign {}, {}; missing the window has a probability between {} and {} ({} "
+      "confidence)",
+      r.schedules, r.schedules == 1 ? "" : "s", r.seed, drawn, percent(r.miss.low, false), percent(r.miss.high, true),
+      fmt::format("{:.6g} %", 100 * r.miss.confidence));
+}
+
+}  // namespace
+
+sim::Probability probability_of(std::uint64_t hits, std::uint64_t runs, double confidence) {
+  const sim::Interval interval = sim::clopper_pearson(hits, runs, confidence);
+  const double estimate = runs == 0 ? 0 : static_cast<double>(hits) / static_cast<double>(runs);
+  return {.estimate = estimate, .low = interval.low, .high = interval.high, .confidence = confidence};
+}
+
+sim::Summary summary(const Pipeline& model, const Run& run) {
+  const PipelineState& s = run.world.state;
+  const sim::RunResult r = measure(model, run);
+  sim::Summary out{.convergence = r.convergence};
+  for (const sim::PropertyResult& p : r.properties) {
+    out.margins.push_back(p.margin);
+    out.holds.push_back(p.holds);
+  }
+  out.violated = r.outcome == sim::Outcome::violated;
+  out.asked.assign(run.world.agenda.asked.begin(), run.world.agenda.asked.end());
+
+  std::vector<std::size_t> first(model.questions().size());  // by question: where its faults are counted
+  std::size_t faults = 0;
+  for (std::size_t q = 0; q < first.size(); ++q) {
+    first[q] = faults;
+    if (model.questions()[q].fault) faults += model.questions()[q].options.size() - 1;
+  }
+  out.fired.resize(faults);
+  for (const sim::Answered& a : run.record.answers) {
+    if (a.answer == 0 || !model.questions()[a.question].fault) continue;
+    ++out.fired[first[a.question] + static_cast<std::size_t>(a.answer) - 1];
+  }
+  for (const sim::Phase& p : r.phases) {
+    out.finished.push_back(p.status == sim::Phase::Status::done);
+    out.disagreed.push_back(p.disagreed);
+  }
+  out.silences = silences(model, s);
+  return out;
+}
+
+sim::Summary sample(const Pipeline& model, const Sampling& sampling, std::uint64_t seed) {
+  return summary(model, sampled(model, sampling, seed));
+}
+
+sim::CheckResult judge(const Pipeline& model, const Sampling& sampling, const sim::CampaignOptions& options,
+                       const sim::Tally& t, double confidence) {
+  sim::CheckResult r{.command = "check", .sla = model.config().sla, .horizon = model.config().horizon};
+  r.seed = options.seed;
+  r.swarm = sampling.swarm;
+  r.schedules = t.schedules;
+  r.wanted = options.schedules;
+  if (t.schedules == 0) {
+    r.sentence = sentence(r);
+    r.strength = strength(r);
+    return r;
+  }
+  r.violated_schedules = t.violated;
+  r.violation = probability_of(t.violated, t.schedules, confidence);
+  r.missed_schedules = t.broken[kConverged];
+  r.miss = probability_of(r.missed_schedules, t.schedules, confidence);
+  r.p50 = t.convergence.at(500'000);
+  r.p90 = t.convergence.at(900'000);
+  r.p99 = t.convergence.at(990'000);
+  r.p999 = t.convergence.at(999'000);
+  r.most = t.convergence.longest();
+  r.never_converged = t.convergence.never();
+  sim::RunResult any;
+  for (std::size_t i = 0; i < t.least.size(); ++i) {
+    const std::uint64_t seed = sim::schedule_seed(options.seed, t.least[i].schedule);
+    any = measure(model, sampled(model, sampling, seed));
+    r.properties.push_back({.worst = any.properties[i],
+                            .violated = t.broken[i],
+                            .schedule = t.least[i].schedule,
+                            .seed = seed,
+                            .probability = probability_of(t.broken[i], t.schedules, confidence)});
+  }
+  for (std::size_t i = 0; i < any.phases.size(); ++i)
+    r.phases.push_back({any.phases[i].name, t.finished[i], t.disagreed[i]});
+  r.faults = faults(model, t);
+  r.choices = choices(model, t);
+  r.vacuous_for = vacuous_for(model, t);
+  r.outcome = t.violated > 0           ? sim::Outcome::violated
+              : !r.vacuous_for.empty() ? sim::Outcome::vacuous
+                                       : sim::Outcome::converged;
+  r.sentence = sentence(r);
+  r.strength = strength(r);
+  return r;
+}
+
+}  // namespace converge::models

@@ -1,0 +1,45 @@
+// What commands read: scenarios, and where files are seen from.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenarios/cli_options.hpp"
+#include "scenarios/json_text.hpp"
+#include "scenarios/problem.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace converge::scenarios {
+
+// Thrown when a file that must be there cannot be read; main() turns it into one line and exit code 2.
+struct CannotRead {
+  std::string what;
+};
+
+struct Loaded {
+  std::string file;  // as it is shown
+  std::string text;
+  Parsed parsed;
+};
+
+FileText read_input(const std::string& path);     // "-" is standard input
+std::string read_whole(const std::string& path);  // a file of ours, of any size: CannotRead
+Loaded load(const std::string& path);
+
+// Every problem, for people on standard error, for programs as the one document on standard output.
+Exit refuse(const Options&, std::string_view command, const std::string& file, std::string_view text,
+            const std::vector<Problem>&);
+
+// Neither a result nor a schedule may take the place of what was read: CannotWrite.
+void spare(const Options&, const std::string& input);
+
+// Where the scenario is, seen from the schedule's folder; its name alone where that would lead upwards, which replay
+// refuses.
+struct SeenFrom {
+  std::string path;
+  bool found = true;  // replay finds it there, without --scenario
+};
+SeenFrom seen_from(const std::string& schedule, const std::string& scenario);
+
+}  // namespace converge::scenarios
