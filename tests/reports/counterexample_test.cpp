@@ -76,8 +76,8 @@ std::vector<std::string> read_by_a_shell(const std::vector<std::string>& lines) 
 
 TEST(Counterexample, BreaksACommandWhereAShellDoesNotMind) {
   const Terminal t;
-  const std::string command = R"(converge replay --scenario 'a  b'\''c.json' "d \" e"  f\ g.json  --no-color)";
-  const std::vector<std::string> words{"replay", "--scenario", "a  b'c.json", "d \" e", "f g.json", "--no-color"};
+  const std::string command = R"(converge replay --scenario 'a  b'\''c.json' "d \" e"  f\ g.json  'h\' 'i j')";
+  const std::vector<std::string> words{"replay", "--scenario", "a  b'c.json", "d \" e", "f g.json", "h\\", "i j"};
   for (std::size_t columns = 22; columns < 100; ++columns) {
     const std::vector<std::string> lines = command_lines(t, command, columns);
     EXPECT_LE(std::ranges::max(lines, {}, &std::string::size).size(), columns);
