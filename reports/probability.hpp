@@ -1,0 +1,21 @@
+// Probabilities as the page writes them. They describe what was counted; nothing is decided by them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sim/verdict.hpp"
+
+namespace converge::reports {
+
+enum class Rounded : std::uint8_t { nearest, down, up };
+
+// "2.12 %": three significant digits of what is nearer, none or all; "3.2e-08" below a millionth. Only a certainty is
+// written as "100 %" or "0 %", unless it is a bound. At most 11 characters; "?" for what is not a number.
+std::string percent(double, Rounded = Rounded::nearest);
+
+// "1.85 % to 2.42 %": outwards, so that it is never written narrower than it is.
+std::string interval(double low, double high);
+std::string interval(const sim::Probability&);
+
+}  // namespace converge::reports
