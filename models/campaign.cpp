@@ -1,11 +1,12 @@
+// Floating point here describes campaigns that are over: see the header.
 #include "models/campaign.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "sim/interval.hpp"
+#include "sim/probability.hpp"
 
 namespace converge::models {
 
@@ -88,14 +89,6 @@ std::vector<std::string> vacuous_for(const Pipeline& model, const sim::Tally& t)
   return all;
 }
 
-// Three figures, rounded away from the truth that they bound.
-std::string percent(double p, bool up) {
-  if (p <= 0) return "0 %";
-  const double unit = std::pow(10.0, std::floor(std::log10(100 * p)) - 2);
-  const double steps = 100 * p / unit;
-  return fmt::format("{:.3g} %", unit * (up ? std::ceil(steps) : std::floor(steps)));
-}
-
 std::string sentence(const sim::CheckResult& r) {
   const auto share = [&](std::uint64_t n) { return fmt::format("{} of {}", n, r.schedules); };
   switch (r.outcome) {
@@ -109,7 +102,7 @@ std::string sentence(const sim::CheckResult& r) {
     case sim::Outcome::converged:
       return fmt::format(
           "All {} schedules converged inside the window of {}; missing it has a probability of at most {}.",
-          r.schedules, text(r.sla), percent(r.miss.high, true));
+          r.schedules, text(r.sla), sim::percent(r.miss.high, sim::Rounded::up));
     case sim::Outcome::vacuous: return "These schedules leave the claim open: " + r.vacuous_for.front() + ".";
     case sim::Outcome::inconclusive: return "No schedule ran.";
   }
@@ -121,10 +114,8 @@ std::string strength(const sim::CheckResult& r) {
   std::string drawn =
       r.swarm ? "drawn from the declared laws with whole kinds of fault switched off" : "drawn from the declared laws";
   return fmt::format(
-      "{} sampled schedule{} of campaign {}, {}; missing the window has a probability between {} and {} ({} "
-      "confidence)",
-      r.schedules, r.schedules == 1 ? "" : "s", r.seed, drawn, percent(r.miss.low, false), percent(r.miss.high, true),
-      fmt::format("{:.6g} %", 100 * r.miss.confidence));
+      "{} sampled schedule{} of campaign {}, {}; the probability of missing the window is {} ({} confidence)",
+      r.schedules, r.schedules == 1 ? "" : "s", r.seed, drawn, sim::interval(r.miss), sim::percent(r.miss.confidence));
 }
 
 }  // namespace

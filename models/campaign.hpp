@@ -1,4 +1,5 @@
-// Sampled schedules of the pipeline, one at a time, and the answer of a campaign over them.
+// Sampled schedules of the pipeline, one at a time, and the answer of a campaign over them. Its floating point
+// describes what was counted, and decides nothing in a run.
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// Floating point only hands the confidence of an interval on.
 #include "models/counterexample.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // From a sampled schedule that violates a property to the least story of how; and from a story to the moment after
-// which nothing would have helped.
+// which nothing would have helped. Floating point is for the odds before and after it: it decides nothing.
 #pragma once
 
 #include <cstddef>

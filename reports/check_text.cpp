@@ -14,9 +14,9 @@
 #include "reports/counterexample.hpp"
 #include "reports/figures.hpp"
 #include "reports/page.hpp"
-#include "reports/probability.hpp"
 #include "reports/quantiles.hpp"
 #include "reports/sections.hpp"
+#include "sim/probability.hpp"
 
 namespace converge::reports {
 namespace {
@@ -85,7 +85,7 @@ void table(Page& page, const std::vector<std::string>& heads, const std::vector<
   }
 }
 
-std::string interval_head(double confidence) { return percent(confidence) + " interval"; }
+std::string interval_head(double confidence) { return sim::percent(confidence) + " interval"; }
 
 // ---- sections
 
@@ -103,7 +103,7 @@ std::string ended(const CheckResult& r) {
 }
 
 std::string sure(const CheckResult& r) {
-  const std::string of = percent(r.sure_of);
+  const std::string of = sim::percent(r.sure_of);
   switch (r.sure) {
     case CheckResult::Sure::not_asked: return "";
     case CheckResult::Sure::not_yet:
@@ -120,7 +120,7 @@ void likelihood(Page& page, const CheckResult& r) {
   const auto row = [&](std::string name, std::uint64_t n, const sim::Probability& p) {
     return Row{.name = std::move(name),
                .style = n != 0 ? Style::warning : Style::plain,
-               .figures = {count_or_figure(n), r.schedules != 0 ? percent(p.estimate) : "-", interval(p)}};
+               .figures = {count_or_figure(n), r.schedules != 0 ? sim::percent(p.estimate) : "-", sim::interval(p)}};
   };
   table(page, {"schedules", "share", interval_head(r.violation.confidence)},
         {row("any property violated", r.violated_schedules, r.violation),
@@ -133,7 +133,8 @@ void rare(Page& page, const CheckResult& r) {
   if (!r.rare) return;
   page.heading("How likely, from splitting: for what plain sampling hardly sees");
   table(page, {"probability", interval_head(r.rare->confidence)},
-        {Row{.name = "window missed", .figures = {percent(r.rare->estimate), interval(r.rare->low, r.rare->high)}}});
+        {Row{.name = "window missed",
+             .figures = {sim::percent(r.rare->estimate), sim::interval(r.rare->low, r.rare->high)}}});
   std::string how = fmt::format("The interval is approximate. {} runs in {} replicates", count_or_figure(r.rare->runs),
                                 count_or_figure(r.rare->replicates));
   if (r.rare->extinct != 0) how += fmt::format(", of which {} found no way further down", count(r.rare->extinct));
@@ -152,7 +153,7 @@ void properties(Page& page, const CheckResult& r) {
             .lead_style = holds ? Style::good : Style::bad,
             .name = page.safe(p.worst.name),
             .style = holds ? Style::plain : Style::strong,
-            .figures = {holds ? "never" : count_or_figure(p.violated), interval(p.probability), margin(p.worst)}};
+            .figures = {holds ? "never" : count_or_figure(p.violated), sim::interval(p.probability), margin(p.worst)}};
     if (!holds) {  // what a broken claim says must not have to be looked up
       if (!p.worst.claim.empty()) row.details.push_back(page.safe(p.worst.claim));
       const std::string worst = fmt::format("schedule {} (--seed {})", p.schedule, p.seed);
@@ -269,10 +270,10 @@ std::string explanation(const sim::PointOfNoReturn& p, const Terminal& given) {
   }
   numbered(page, p.answers);
   table(page, {"violated in", interval_head(p.after.confidence)},
-        {Row{.name = "from just before it", .figures = {percent(p.before.estimate), interval(p.before)}},
+        {Row{.name = "from just before it", .figures = {sim::percent(p.before.estimate), sim::interval(p.before)}},
          Row{.name = "from just after it",
              .style = Style::warning,
-             .figures = {percent(p.after.estimate), interval(p.after)}}});
+             .figures = {sim::percent(p.after.estimate), sim::interval(p.after)}}});
   page.paragraph("  ", 2, Style::faint,
                  fmt::format("{} continuations were tried from each moment, all that follows drawn from its law.",
                              count_or_figure(p.continuations)));

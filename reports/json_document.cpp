@@ -30,6 +30,7 @@ std::string_view word(sim::PropertyResult::Kind kind) {
     case sim::PropertyResult::Kind::safety: return "safety";
     case sim::PropertyResult::Kind::liveness: return "liveness";
     case sim::PropertyResult::Kind::availability: return "availability";
+    case sim::PropertyResult::Kind::reachability: return "reachability";
   }
   return "";
 }

@@ -11,8 +11,8 @@
 #include "reports/counterexample.hpp"
 #include "reports/figures.hpp"
 #include "reports/page.hpp"
-#include "reports/probability.hpp"
 #include "reports/sections.hpp"
+#include "sim/probability.hpp"
 
 namespace converge::reports {
 namespace {
@@ -97,7 +97,7 @@ std::vector<Case> cases(const sim::CheckResult& r) {
       c.is = Case::Is::failure;
       c.type = "violated";
       c.message = fmt::format("violated in {} of {} schedules ({}: {})", count(p.violated), count(r.schedules),
-                              percent(p.probability.confidence) + " interval", interval(p.probability));
+                              sim::percent(p.probability.confidence) + " interval", sim::interval(p.probability));
       c.story = story(r, p);
     }
     out.push_back(std::move(c));

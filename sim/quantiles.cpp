@@ -21,6 +21,16 @@ std::uint64_t share_of(std::uint64_t runs, std::int32_t ppm) {
 
 Quantiles::Quantiles(Duration resolution) : resolution_{resolution} { assert(resolution > Duration{}); }
 
+Quantiles Quantiles::of(std::map<std::int64_t, std::uint64_t> counts, std::uint64_t never_got_there,
+                        std::optional<Duration> longest, Duration resolution) {
+  Quantiles q{resolution};
+  for (const auto& [value, times] : counts) q.finished_ += times;
+  q.counts_ = std::move(counts);
+  q.never_ = never_got_there;
+  q.longest_ = longest;
+  return q;
+}
+
 void Quantiles::add(Duration d) {
   assert(d >= Duration{});
   const std::int64_t whole = d / resolution_;

@@ -18,6 +18,10 @@ class Quantiles {
  public:
   explicit Quantiles(Duration resolution = seconds(1));  // at least a microsecond
 
+  // Put together again from what counts(), never() and longest() gave.
+  static Quantiles of(std::map<std::int64_t, std::uint64_t> counts, std::uint64_t never_got_there,
+                      std::optional<Duration> longest, Duration resolution = seconds(1));
+
   void add(Duration);  // never negative
   void add_never() { ++never_; }
   void merge(const Quantiles&);  // of the same resolution

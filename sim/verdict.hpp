@@ -1,5 +1,7 @@
 // The answer, as plain data: what a run did and whether the claims held. Reports read this and never a model.
 //
+// Floating point is for probabilities, which describe campaigns that are over and decide nothing in a run.
+//
 // Times count from the start of the run. A margin says how far a property stayed from being violated, in the property's
 // unit: at least 0 when it holds, below 0 when it does not.
 #pragma once

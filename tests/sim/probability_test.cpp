@@ -1,12 +1,12 @@
 // Probabilities in few digits, never more certain than they are.
-#include "reports/probability.hpp"
+#include "sim/probability.hpp"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <string>
 
-namespace converge::reports {
+namespace converge::sim {
 namespace {
 
 TEST(Percent, HasThreeDigitsOfWhatIsNearer) {
@@ -43,4 +43,4 @@ TEST(Percent, RoundsIntervalsOutwards) {
 }
 
 }  // namespace
-}  // namespace converge::reports
+}  // namespace converge::sim

@@ -1,4 +1,4 @@
-// Probabilities as the page writes them. They describe what was counted; nothing is decided by them.
+// Probabilities as people read them. Floating point, and it may be: they describe what was counted, and decide nothing.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 #include "sim/verdict.hpp"
 
-namespace converge::reports {
+namespace converge::sim {
 
 enum class Rounded : std::uint8_t { nearest, down, up };
 
@@ -16,6 +16,6 @@ std::string percent(double, Rounded = Rounded::nearest);
 
 // "1.85 % to 2.42 %": outwards, so that it is never written narrower than it is.
 std::string interval(double low, double high);
-std::string interval(const sim::Probability&);
+std::string interval(const Probability&);
 
-}  // namespace converge::reports
+}  // namespace converge::sim

@@ -1,12 +1,13 @@
-// Only products, sums and roundings, which are the same on every machine; no logarithm, which is not.
-#include "reports/probability.hpp"
+// Floating point, but only products, sums and roundings, which are the same on every machine; no logarithm, which is
+// not.
+#include "sim/probability.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
 
-namespace converge::reports {
+namespace converge::sim {
 namespace {
 
 constexpr int decimals_max = 6;
@@ -61,6 +62,6 @@ std::string interval(double low, double high) {
   return fmt::format("{} to {}", percent(low, Rounded::down), percent(high, Rounded::up));
 }
 
-std::string interval(const sim::Probability& p) { return interval(p.low, p.high); }
+std::string interval(const Probability& p) { return interval(p.low, p.high); }
 
-}  // namespace converge::reports
+}  // namespace converge::sim
