@@ -1,4 +1,4 @@
-// Floating point only hands the confidence of an interval on.
+// Its floating point only hands the confidence of an interval on.
 #include "models/counterexample.hpp"
 
 #include <algorithm>

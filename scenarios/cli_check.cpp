@@ -18,6 +18,7 @@
 #include "scenarios/progress.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/sequential.hpp"
+#include "sim/splitting.hpp"
 
 namespace converge::scenarios {
 
@@ -87,6 +88,7 @@ class Check {
       r.sure = word(sure(ran.tally));
       r.sure_of = *o_.until_sure;
     }
+    if (o_.rare && !interrupted()) r.rare = rare_miss();
     no_verdict_yet(r);
     tell_stories(r, ran.tally);
     if (o_.expect) hold_to_expectation(r);
@@ -99,6 +101,27 @@ class Check {
   sim::Sure sure(const sim::Tally& t) const {
     const std::uint64_t missed = t.schedules == 0 ? 0 : t.broken[kMissed];
     return sim::decide(missed, t.schedules, *o_.until_sure, o_.confidence);
+  }
+
+  // How likely a miss of the window is, where a campaign would have to be a thousand times as long to see one.
+  std::optional<sim::CheckResult::Rare> rare_miss() {
+    struct Interrupted {};
+    progress_.say("splitting, for a rare miss");
+    const sim::Margin margin = [this](sim::Chooser& drawn) {
+      if (interrupted()) throw Interrupted{};
+      sim::ReplayedChooser chooser{drawn, sampling_.given};
+      const models::Run run = models::run(model_, chooser, models::Recording::off);
+      return models::properties(model_, run.world.state)[kMissed].margin;
+    };
+    try {
+      const sim::SplittingResult s = sim::splitting(
+          model_.questions(), margin,
+          {.seed = campaign_.seed, .runs_most = *o_.rare, .confidence = o_.confidence, .jobs = campaign_.jobs});
+      progress_.clear();
+      return sim::CheckResult::Rare{s.estimate, s.low, s.high, s.confidence, s.runs, s.replicates, s.extinct};
+    } catch (const Interrupted&) {
+      return std::nullopt;
+    }
   }
 
   // What was asked for has not been answered: too few schedules ran, and none of them failed.

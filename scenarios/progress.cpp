@@ -6,16 +6,30 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <ctime>
 
 namespace converge::scenarios {
 
 namespace {
 
 volatile std::sig_atomic_t asked_to_end = 0;
+std::int64_t asked_at_ms = 0;
 
+std::int64_t now_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);  // one of the few calls that a signal handler may make
+  return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
+}
+
+// Some senders signal a process and its group, so one request may come twice.
 extern "C" void note_interrupt(int signal) {
-  asked_to_end = 1;
-  std::signal(signal, SIG_DFL);
+  if (asked_to_end == 0) {
+    asked_to_end = 1;
+    asked_at_ms = now_ms();
+  } else if (now_ms() - asked_at_ms > 300) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
 }
 
 std::string left(double s) {
