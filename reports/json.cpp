@@ -59,6 +59,7 @@ std::string_view word(sim::PropertyResult::Kind kind) {
     case sim::PropertyResult::Kind::safety: return "safety";
     case sim::PropertyResult::Kind::liveness: return "liveness";
     case sim::PropertyResult::Kind::availability: return "availability";
+    case sim::PropertyResult::Kind::reachability: return "reachability";
   }
   return "";
 }
@@ -69,6 +70,10 @@ std::string_view word(sim::PropertyResult::Unit unit) {
     case sim::PropertyResult::Unit::rows: return "rows";
     case sim::PropertyResult::Unit::changes: return "changes";
     case sim::PropertyResult::Unit::reads: return "reads";
+    case sim::PropertyResult::Unit::jobs: return "jobs";
+    case sim::PropertyResult::Unit::layers: return "layers";
+    case sim::PropertyResult::Unit::version: return "versions";
+    case sim::PropertyResult::Unit::count: return "count";
   }
   return "";
 }

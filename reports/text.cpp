@@ -100,8 +100,18 @@ std::string margin(const sim::PropertyResult& p) {
     case sim::PropertyResult::Unit::rows: return of_unit(p.margin, "row", "rows");
     case sim::PropertyResult::Unit::changes: return of_unit(p.margin, "change", "changes");
     case sim::PropertyResult::Unit::reads: return of_unit(p.margin, "read", "reads");
+    case sim::PropertyResult::Unit::jobs: return of_unit(p.margin, "job", "jobs");
+    case sim::PropertyResult::Unit::layers: return of_unit(p.margin, "layer", "layers");
+    case sim::PropertyResult::Unit::version: return of_unit(p.margin, "version", "versions");
+    case sim::PropertyResult::Unit::count: return figure(p.margin);
   }
   return "";
+}
+
+Word property_mark(const sim::PropertyResult& p, bool utf8) {
+  if (p.holds) return {utf8 ? "✓" : "ok      ", Style::good};
+  if (p.kind == sim::PropertyResult::Kind::reachability) return {utf8 ? "?" : "UNMET   ", Style::warning};
+  return {utf8 ? "✗" : "VIOLATED", Style::bad};
 }
 
 void properties(Page& page, const sim::RunResult& r) {
@@ -116,11 +126,11 @@ void properties(Page& page, const sim::RunResult& r) {
   name_columns = std::min(name_columns, name_columns_max);
   const bool utf8 = page.terminal.utf8;
   for (const sim::PropertyResult& p : r.properties) {
-    const std::string_view mark = utf8 ? (p.holds ? "✓" : "✗") : (p.holds ? "ok      " : "VIOLATED");
+    const Word mark = property_mark(p, utf8);
     const std::string name = cut(page.terminal, page.safe(p.name), name_columns);
-    std::string lead = "  " + page.paint(p.holds ? Style::good : Style::bad, mark) + ' ' +
+    std::string lead = "  " + page.paint(mark.style, mark.text) + ' ' +
                        page.paint(p.holds ? Style::plain : Style::strong, pad_right(name, name_columns)) + "  " +
-                       page.paint(p.holds ? Style::plain : Style::bad, pad_left(margin(p), margin_columns)) + "  ";
+                       page.paint(p.holds ? Style::plain : mark.style, pad_left(margin(p), margin_columns)) + "  ";
     std::size_t indent = 2 + (utf8 ? 1 : 8) + 1 + name_columns + 2 + margin_columns + 2;
     if (page.terminal.columns < indent + detail_columns_min) {
       page.line(lead);
