@@ -197,6 +197,48 @@ TEST(ClaimWithin, CountsFromTheInstantAtWhichADurationPassedItsBound) {
   expect_margin(claim, looks, 80);
 }
 
+// The clock starts between two looks, while "at most" is still true of a duration that has grown past it by the second.
+TEST(ClaimWithin, AnAnswerThatEndsBetweenTwoLooksIsOne) {
+  const MetricId freshness = metric(Actor::base_table, "freshness");
+  const MetricId down = metric(Actor::flink, "down");
+  Claim claim{.name = "n",
+              .pattern = Pattern::within,
+              .condition = {.metric = down, .compare = Compare::at_most, .bound = 40},
+              .trigger = {.metric = freshness, .compare = Compare::at_least, .bound = 30},
+              .limit = sim::microseconds(5)};
+  std::vector<Look> looks(2, Look{.values = std::vector<std::int64_t>(metrics().size())});
+  looks[1].at = 50;
+  looks[1].since = Since::time;
+  looks[1].values[freshness] = looks[1].values[down] = 50;
+  expect_margin(claim, looks, 5);
+  claim.condition.bound = 29;  // it ended before the clock started
+  expect_margin(claim, looks, -15);
+}
+
+TEST(ClaimWithin, WhatHasBeenTrueAllTheTimeTakesNone) {
+  const MetricId freshness = metric(Actor::base_table, "freshness");
+  Claim claim = within(7, c_at_most(0));
+  claim.trigger = {.metric = freshness, .compare = Compare::at_least, .bound = 30};
+  std::vector<Look> looks(2, Look{.values = std::vector<std::int64_t>(metrics().size())});
+  looks[1].at = 50;
+  looks[1].since = Since::time;
+  looks[1].values[freshness] = 50;
+  expect_margin(claim, looks, 7);
+}
+
+TEST(ClaimScope, OfAtMostItSaysWhatIsCounted) {
+  const Claim claim{.name = "n",
+                    .pattern = Pattern::at_most,
+                    .condition = c_at_least(5),
+                    .times = 3,
+                    .after = a_is(1),
+                    .until = a_is(2)};
+  // Once before it, twice in it (at the look at which it opens, and later), once after it.
+  expect_margin(claim, series({{0, 5}, {0, 0}, {1, 5}, {0, 0}, {0, 5}, {0, 0}, {2, 0}, {2, 5}}), 1);
+  // What was true already when it opened did not become so in it.
+  expect_margin(claim, series({{0, 5}, {1, 5}, {0, 0}}), 3);
+}
+
 TEST(ClaimScope, OnlyWhatHappensInItCounts) {
   // `after` opens it at the second look, `until` has closed it at the fourth.
   Claim claim{.name = "n", .pattern = Pattern::always, .condition = c_at_most(4), .after = a_is(1), .until = a_is(2)};
