@@ -108,6 +108,11 @@ struct Flink {
   }
 };
 
+// The whole time without a running job, up to now.
+inline sim::Duration down(const Flink& f, sim::Instant now) {
+  return f.down + (f.phase == Flink::Phase::running ? sim::Duration{} : now - f.stopped);
+}
+
 // What the job reads and writes: the topic and the source's rows in it, and the CDC table.
 struct FlinkIo {
   const Source& source;

@@ -73,12 +73,19 @@ void MonitorModel::truth_moved(Monitor& m, const Source& s, const BaseTable& bas
   for (Key key = 0; key < base.rows.size(); ++key) row_appeared(m, s, base, key);
 }
 
+bool MonitorModel::arrived(const Source& s, const BaseTable& base, Lsn lsn) const {
+  const Key key = source_.at(s, lsn).key;
+  return key < base.rows.size() && base.rows[key].lsn >= lsn;
+}
+
+Lsn MonitorModel::oldest_missing(const Monitor& m, const Source& s, const BaseTable& base) const {
+  Lsn lsn = m.next_missing;
+  while (lsn <= s.log.size() && arrived(s, base, lsn)) ++lsn;
+  return lsn;
+}
+
 void MonitorModel::look(Monitor& m, const Source& s, const BaseTable& base, Context& out) const {
-  const auto has = [&](Lsn lsn) {
-    const Key key = source_.at(s, lsn).key;
-    return key < base.rows.size() && base.rows[key].lsn >= lsn;
-  };
-  while (m.next_missing <= s.log.size() && has(m.next_missing)) ++m.next_missing;
+  m.next_missing = oldest_missing(m, s, base);
   if (m.next_missing > s.log.size()) return;
   const sim::Duration age = out.now() - source_.at(s, m.next_missing).at;
   if (age > m.stalest) {
@@ -89,7 +96,7 @@ void MonitorModel::look(Monitor& m, const Source& s, const BaseTable& base, Cont
   for (m.next_young = std::max(m.next_young, m.next_missing); m.next_young <= s.log.size(); ++m.next_young) {
     const Change& change = source_.at(s, m.next_young);
     if (out.now() - change.at <= config_.freshness) break;
-    if (has(m.next_young)) continue;
+    if (arrived(s, base, m.next_young)) continue;
     const Reasons before = m.rows.size() > change.key ? m.rows[change.key] : Reasons{0};
     set(m, change.key, static_cast<Reasons>(before | kStale));
   }

@@ -92,6 +92,8 @@ class MonitorModel {
   void truth_moved(Monitor&, const Source&, const BaseTable&) const;
   // Before rows are written, and whenever somebody looks: how old is the oldest change that is missing?
   void look(Monitor&, const Source&, const BaseTable&, Context&) const;
+  // The oldest change that the base table does not have; one more than the newest: it has all.
+  Lsn oldest_missing(const Monitor&, const Source&, const BaseTable&) const;
   void layers(Monitor&, const Source&, const CdcTable&, const BaseTable&, const Build& flink, const Build& spark) const;
   // Tells the divergence, if it is another than before.
   void tell(Monitor&, Context&) const;
@@ -112,6 +114,7 @@ class MonitorModel {
   }
 
  private:
+  bool arrived(const Source&, const BaseTable&, Lsn) const;
   Reasons reasons(const Source&, const BaseTable&, Key) const;
   void set(Monitor&, Key, Reasons) const;
 

@@ -28,7 +28,8 @@ Pipeline::Pipeline(PipelineConfig config)
       flink_{config_.flink, config_.cdc_table, kafka_, source_},
       monitor_{config_.readers, source_, config_.changes.size()},
       spark_{config_.merge, config_.backfill, config_.base_table, config_.cdc_table, source_, monitor_},
-      control_{config_.control, config_.epoch, source_.changes()} {}
+      control_{config_.control, config_.epoch, source_.changes()},
+      claims_{config_.claims} {}
 
 void Pipeline::start(State& s, Context& out) const {
   source_.start(s.source, out);
@@ -43,6 +44,8 @@ void Pipeline::start(State& s, Context& out) const {
   monitor_.start(s.monitor, s.source, out);
   out.after(config_.maintenance.every, {.what = What::maintenance_run});
   monitor_.layers(s.monitor, s.source, s.ledger, s.base, s.flink.build, s.merge.live);
+  s.claims.resize(claims_.claims().size());
+  claims_.look(s.claims, claims_.read(*this, s, out.now()), out.now(), Since::event);
 }
 
 void Pipeline::layers_moved(State& s, Context& out) const {
@@ -51,6 +54,16 @@ void Pipeline::layers_moved(State& s, Context& out) const {
 }
 
 void Pipeline::handle(State& s, const Event& e, Context& out) const {
+  if (claims_.none()) return deal(s, e, out);
+  const Readings before = claims_.read(*this, s, out.now());
+  claims_.look(s.claims, before, out.now(), Since::time);
+  deal(s, e, out);
+  s.monitor.next_missing = monitor_.oldest_missing(s.monitor, s.source, s.base);  // so that it is never far
+  const Readings after = claims_.read(*this, s, out.now());
+  if (!claims_.same(before, after)) claims_.look(s.claims, after, out.now(), Since::event);
+}
+
+void Pipeline::deal(State& s, const Event& e, Context& out) const {
   const FlinkIo flink{s.source, s.topic, s.ledger};
   const SparkIo spark{s.source, s.ledger, s.base, s.monitor};
   const ControlIo control{s.ledger, s.base, s.merge.live};

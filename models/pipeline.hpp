@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/cdc.hpp"
+#include "models/claims.hpp"
 #include "models/control.hpp"
 #include "models/event.hpp"
 #include "models/flink.hpp"
@@ -48,6 +49,7 @@ struct PipelineConfig {
   ControlConfig control;
   ReadersConfig readers;
   MaintenanceConfig maintenance;
+  std::vector<Claim> claims;  // beside the properties that every run is judged by; at most kClaimsMax
 };
 
 struct Maintenance {
@@ -71,11 +73,12 @@ struct PipelineState {
   Control control;
   Maintenance maintenance;
   Monitor monitor;
+  std::vector<ClaimState> claims;  // of each claim
 
   bool operator==(const PipelineState&) const = default;
   friend auto fields(const PipelineState& s) {
     return std::tie(s.source, s.cdc, s.topic, s.flink, s.ledger, s.base, s.merge, s.backfill, s.control, s.maintenance,
-                    s.monitor);
+                    s.monitor, s.claims);
   }
 };
 
@@ -101,8 +104,10 @@ class Pipeline {
   const KafkaModel& kafka() const { return kafka_; }
   const ControlModel& control() const { return control_; }
   const MonitorModel& monitor() const { return monitor_; }
+  const ClaimsModel& claims() const { return claims_; }
 
  private:
+  void deal(State&, const Event&, Context&) const;
   void maintain(State&, const Event&, Context&) const;
   void layers_moved(State&, Context&) const;
 
@@ -115,6 +120,7 @@ class Pipeline {
   MonitorModel monitor_;
   SparkModel spark_;
   ControlModel control_;
+  ClaimsModel claims_;
 };
 
 static_assert(sim::ListsEveryField<PipelineState>);

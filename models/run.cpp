@@ -298,6 +298,14 @@ void add_faults(sim::RunResult& r, const Pipeline& model, const sim::Record& rec
   }
 }
 
+// The claims after their last look.
+std::vector<ClaimState> claims_at(const Pipeline& model, const PipelineState& s, sim::Instant end) {
+  std::vector<ClaimState> claims = s.claims;
+  model.claims().look(claims, model.claims().read(model, s, end), end, Since::time);
+  return claims;
+}
+
+// What should have happened, and did not, breaks nothing: such a run says nothing.
 std::string sentence(const sim::RunResult& r) {
   switch (r.outcome) {
     case sim::Outcome::converged:
@@ -306,7 +314,7 @@ std::string sentence(const sim::RunResult& r) {
     case sim::Outcome::violated: {
       std::string broken;
       for (const PropertyResult& p : r.properties) {
-        if (!p.holds) broken += (broken.empty() ? "" : ", ") + p.name;
+        if (sim::is_violated(p)) broken += (broken.empty() ? "" : ", ") + p.name;
       }
       const std::string took =
           r.convergence ? fmt::format("converged after {}", text(*r.convergence)) : "never converged";
@@ -353,6 +361,8 @@ std::vector<PropertyResult> properties(const Pipeline& model, const PipelineStat
   std::vector<PropertyResult> all{converged(model, s),  lost_rows(s), older_rows(s),
                                   nulls_left(model, s), readable(s),  fresh(model, s, end)};
   if (model.config().sla_schema) all.push_back(schema_converged(model, s));
+  const std::vector<ClaimState> claims = claims_at(model, s, end);
+  for (std::size_t i = 0; i < claims.size(); ++i) all.push_back(result(model.claims().claims()[i], claims[i], end));
   return all;
 }
 
@@ -371,6 +381,10 @@ std::vector<sim::Silence> silences(const Pipeline& model, const PipelineState& s
     if (window_begin(model, s, i) + model.config().sla > end) {
       all.push_back({fmt::format("the window of {} closes beyond the horizon at {}", name, text(end)), true});
     }
+  }
+  const std::vector<ClaimState> claims = claims_at(model, s, end);
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    if (auto silence = says_nothing(model.claims().claims()[i], claims[i], end)) all.push_back(*std::move(silence));
   }
   return all;
 }
@@ -392,8 +406,8 @@ sim::RunResult measure(const Pipeline& model, const Run& run) {
   const Convergence c = convergence(model, s);
   if (c.all && r.changed) r.convergence = c.slowest, r.margin = c.margin;
   for (const sim::Silence& silence : silences(model, s)) r.vacuous_for.push_back(silence.why);
-  const bool holds = std::all_of(r.properties.begin(), r.properties.end(), [](const auto& p) { return p.holds; });
-  r.outcome = !holds ? sim::Outcome::violated : r.vacuous_for.empty() ? sim::Outcome::converged : sim::Outcome::vacuous;
+  const bool broken = std::any_of(r.properties.begin(), r.properties.end(), sim::is_violated);
+  r.outcome = broken ? sim::Outcome::violated : r.vacuous_for.empty() ? sim::Outcome::converged : sim::Outcome::vacuous;
   return r;
 }
 
@@ -415,7 +429,7 @@ sim::RunResult judge(const Pipeline& model, const Run& run) {
   r.merges_committed = s.merge.committed;
   r.merges_stalled = s.merge.unresolved + s.merge.overflowed + s.merge.expired;
   r.merges_lost = s.merge.conflicts + s.merge.crashed;
-  r.flink_down = s.flink.down + (s.flink.phase == Flink::Phase::running ? sim::Duration{} : end - s.flink.stopped);
+  r.flink_down = down(s.flink, end);
   r.changes = s.source.log.size();
   r.changes_lost = losses(s).total();
   return r;

@@ -149,8 +149,9 @@ void properties(Page& page, const CheckResult& r) {
   for (const sim::PropertyCount& p : r.properties) {
     const bool holds = p.violated == 0;
     confidence = p.probability.confidence;
-    Row row{.lead = std::string(holds_mark(page.terminal, holds)) + ' ',
-            .lead_style = holds ? Style::good : Style::bad,
+    const Mark mark = property_mark(page.terminal, p.worst);
+    Row row{.lead = std::string(mark.text) + ' ',
+            .lead_style = mark.style,
             .name = page.safe(p.worst.name),
             .style = holds ? Style::plain : Style::strong,
             .figures = {holds ? "never" : count_or_figure(p.violated), sim::interval(p.probability), margin(p.worst)}};

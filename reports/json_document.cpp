@@ -41,6 +41,10 @@ std::string_view word(sim::PropertyResult::Unit unit) {
     case sim::PropertyResult::Unit::rows: return "rows";
     case sim::PropertyResult::Unit::changes: return "changes";
     case sim::PropertyResult::Unit::reads: return "reads";
+    case sim::PropertyResult::Unit::jobs: return "jobs";
+    case sim::PropertyResult::Unit::layers: return "layers";
+    case sim::PropertyResult::Unit::version: return "versions";
+    case sim::PropertyResult::Unit::count: return "count";
   }
   return "";
 }

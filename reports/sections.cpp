@@ -47,9 +47,10 @@ void opening(Page& page, const Result& r) {
 template void opening(Page&, const sim::RunResult&);
 template void opening(Page&, const sim::CheckResult&);
 
-std::string_view holds_mark(const Terminal& t, bool holds) {
-  if (t.utf8) return holds ? "✓" : "✗";
-  return holds ? "ok      " : "VIOLATED";
+Mark property_mark(const Terminal& t, const sim::PropertyResult& p) {
+  if (p.holds) return {t.utf8 ? "✓" : "ok      ", Style::good};
+  if (!sim::is_violated(p)) return {t.utf8 ? "?" : "UNMET   ", Style::warning};
+  return {t.utf8 ? "✗" : "VIOLATED", Style::bad};
 }
 
 std::string margin(const sim::PropertyResult& p) {
@@ -58,6 +59,10 @@ std::string margin(const sim::PropertyResult& p) {
     case sim::PropertyResult::Unit::rows: return of_unit(p.margin, "row", "rows");
     case sim::PropertyResult::Unit::changes: return of_unit(p.margin, "change", "changes");
     case sim::PropertyResult::Unit::reads: return of_unit(p.margin, "read", "reads");
+    case sim::PropertyResult::Unit::jobs: return of_unit(p.margin, "job", "jobs");
+    case sim::PropertyResult::Unit::layers: return of_unit(p.margin, "layer", "layers");
+    case sim::PropertyResult::Unit::version: return of_unit(p.margin, "version", "versions");
+    case sim::PropertyResult::Unit::count: return figure(p.margin);
   }
   return "";
 }

@@ -14,8 +14,12 @@ namespace converge::reports {
 template <class Result>
 void opening(Page&, const Result&);
 
-// "✓" and "✗", or words of one width where only ASCII can be shown.
-std::string_view holds_mark(const Terminal&, bool holds);
+// "✓", "✗", and "?" for what should happen and did not; or words of one width where only ASCII can be shown.
+struct Mark {
+  std::string_view text;
+  Style style = Style::plain;
+};
+Mark property_mark(const Terminal&, const sim::PropertyResult&);
 
 // "-3 changes", "5 h 54 min".
 std::string margin(const sim::PropertyResult&);

@@ -79,12 +79,12 @@ void properties(Page& page, const sim::RunResult& r) {
   }
   name_columns = std::min(name_columns, name_columns_max);
   for (const sim::PropertyResult& p : r.properties) {
-    const std::string_view mark = holds_mark(page.terminal, p.holds);
+    const Mark mark = property_mark(page.terminal, p);
     const std::string name = cut(page.terminal, page.safe(p.name), name_columns);
-    std::string lead = "  " + page.paint(p.holds ? Style::good : Style::bad, mark) + ' ' +
+    std::string lead = "  " + page.paint(mark.style, mark.text) + ' ' +
                        page.paint(p.holds ? Style::plain : Style::strong, pad_right(name, name_columns)) + "  " +
-                       page.paint(p.holds ? Style::plain : Style::bad, pad_left(margin(p), margin_columns)) + "  ";
-    std::size_t indent = 2 + display_width(mark) + 1 + name_columns + 2 + margin_columns + 2;
+                       page.paint(p.holds ? Style::plain : mark.style, pad_left(margin(p), margin_columns)) + "  ";
+    std::size_t indent = 2 + display_width(mark.text) + 1 + name_columns + 2 + margin_columns + 2;
     if (page.terminal.columns < indent + detail_columns_min) {
       page.line(lead);
       lead.assign(detail_indent, ' ');

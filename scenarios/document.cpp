@@ -2,6 +2,11 @@
 // and the reference page are made from it, so they cannot drift apart.
 #include "scenarios/document.hpp"
 
+#include <algorithm>
+
+#include "models/metrics.hpp"
+#include "models/words.hpp"
+
 namespace converge::scenarios {
 
 namespace {
@@ -362,6 +367,129 @@ const Object<ExpectCheck> kExpectCheck = object<ExpectCheck>(
         .items(0, 64),
     field("within", &ExpectCheck::within, "How many schedules run.").range(1, 1'000'000));
 
+// ---- properties
+
+// One of names that a table of the models holds.
+Codec<std::string> one_of_these(const std::vector<std::string>& known) {
+  Codec<std::string> codec;
+  codec.shape.type = Shape::Type::choice;
+  for (const std::string& name : known) codec.shape.choices.push_back({name, ""});
+  codec.read = [known](std::string& target, const Located& json, const Shape& shape, Context& context) {
+    std::size_t index = known.size();
+    detail::read_choice(index, json, shape, context);
+    if (index < known.size()) target = known[index];
+  };
+  codec.write = [](const std::string& value, const Shape&) { return detail::write_text(value); };
+  return codec;
+}
+
+std::vector<std::string> distinct(std::string (*name)(const Metric&)) {
+  std::vector<std::string> all;
+  for (const Metric& metric : metrics()) {
+    if (std::find(all.begin(), all.end(), name(metric)) == all.end()) all.push_back(name(metric));
+  }
+  return all;
+}
+
+Codec<Bound> bound() {
+  constexpr std::int64_t most = 1'000'000'000'000'000;
+  const std::string says =
+      "a whole number from 0 to " + std::to_string(most) + ", or, of a metric that is one, a duration such as \"15m\"";
+  return custom<Bound>(
+      says,
+      R"({"anyOf": [{"type": "integer", "minimum": 0, "maximum": )" + std::to_string(most) +
+          R"(}, {"$ref": "#/$defs/duration"}]})",
+      [says](Bound& target, const Located& at, Context& context) {
+        if (at.kind == Located::Kind::string) {
+          if (const auto parsed = sim::parse_duration(at.text)) {
+            target = {.is_duration = true, .value = parsed->us};
+            return;
+          }
+        }
+        std::optional<std::int64_t> whole;
+        if (at.kind == Located::Kind::integer) whole = at.integer;
+        if (at.kind == Located::Kind::real) whole = exact_decimal(at.text, 0);
+        if (!whole || *whole < 0 || *whole > most) return context.problem(at, describe(at), says);
+        target = {.value = *whole};
+      },
+      [](const Bound& b) {
+        return b.is_duration ? detail::write_duration(sim::Duration{b.value}) : std::to_string(b.value);
+      });
+}
+
+Object<ConditionSection> condition_object() {
+  auto table = object<ConditionSection>(
+      "condition", "A bound on a metric; docs/properties.md lists them.",
+      field("actor", &ConditionSection::actor, one_of_these(distinct([](const Metric& m) {
+              return std::string{actor_name(static_cast<std::uint16_t>(m.actor))};
+            })),
+            "Whose metric.")
+          .required(),
+      field("metric", &ConditionSection::metric,
+            one_of_these(distinct([](const Metric& m) { return std::string{m.name}; })), "One that the actor has.")
+          .required(),
+      field("at_most", &ConditionSection::at_most, bound(), "It is no greater than this."),
+      field("at_least", &ConditionSection::at_least, bound(), "It is no less than this."),
+      field("equals", &ConditionSection::equals, bound(), "It is this; not of a duration."));
+  table.rule("Exactly one of at_most, at_least and equals: a duration where the metric is one, else a whole number",
+             [](const ConditionSection& c, const Located& at, Context& context) {
+               const int bounds = (c.at_most ? 1 : 0) + (c.at_least ? 1 : 0) + (c.equals ? 1 : 0);
+               if (bounds == 1) return;
+               context.problem(at, bounds == 0 ? "a condition without a bound" : "a condition with several bounds",
+                               "one of at_most, at_least and equals");
+             });
+  return table;
+}
+
+const Object<ConditionSection> kCondition = condition_object();
+
+Object<PropertySection> property_object() {
+  auto table = object<PropertySection>(
+      "property", "A claim of this scenario, in one of five patterns; docs/properties.md says what each means.",
+      field("name", &PropertySection::name, "To refer to it.").required().identifier(),
+      field("always", &PropertySection::always, kCondition, "It is true all the time."),
+      field("never", &PropertySection::never, kCondition, "It is true at no time."),
+      field("sometimes", &PropertySection::sometimes, kCondition,
+            "It is true at some time; if not, the run says nothing."),
+      field("within", &PropertySection::within,
+            "From each time `after` becomes true, `then` is true no later than this.")
+          .at_most(kLongest),
+      field("then", &PropertySection::then, kCondition, "What must be true within that time."),
+      field("at_most", &PropertySection::at_most, "`times` becomes true no more often than this.").range(0, 1'000'000),
+      field("times", &PropertySection::times, kCondition, "What is counted."),
+      field("after", &PropertySection::after, kCondition,
+            "The pattern counts from each time this becomes true; of within, what starts the clock."),
+      field("until", &PropertySection::until, kCondition, "And until this is true."));
+  const std::string one_of_five = "one of always, never, within, at_most and sometimes";
+  table.rule("Exactly " + one_of_five + "; after and then go with within, times with at_most",
+             [one_of_five](const PropertySection& p, const Located& at, Context& context) {
+               const int patterns = (p.always ? 1 : 0) + (p.never ? 1 : 0) + (p.sometimes ? 1 : 0) +
+                                    (p.within ? 1 : 0) + (p.at_most ? 1 : 0);
+               if (patterns != 1) {
+                 context.problem(at,
+                                 patterns == 0 ? "a property without a pattern" : "a property with several patterns",
+                                 one_of_five);
+               } else if (p.within && (!p.after || !p.then)) {
+                 context.problem(at, "a time limit without its ends", "after and then beside within");
+               } else if (p.then && !p.within) {
+                 context.problem(at, "an answer without a time limit", "within beside then");
+               } else if (p.at_most.has_value() != p.times.has_value()) {
+                 context.problem(at, p.times ? "times without how many" : "a count of nothing",
+                                 "both at_most and times, or neither");
+               }
+             });
+  return table;
+}
+
+// Written only where there are any, so that scenarios without them keep the fingerprint that they had.
+Codec<std::vector<PropertySection>> properties() {
+  Codec<std::vector<PropertySection>> codec = array_of<PropertySection>(property_object());
+  codec.write = [write = codec.write](const std::vector<PropertySection>& all, const Shape& shape) {
+    return all.empty() ? std::string{} : write(all, shape);
+  };
+  return codec;
+}
+
 const Object<Expect> kExpect = object<Expect>(
     "expect", "What the author demands of the nominal run.",
     field("verdict", &Expect::verdict,
@@ -369,7 +497,7 @@ const Object<Expect> kExpect = object<Expect>(
                               {"violated", sim::Outcome::violated, ""},
                               {"vacuous", sim::Outcome::vacuous, ""}},
           "The verdict."),
-    field("violates", &Expect::violates, "Exactly these properties.").items(0, 16),
+    field("violates", &Expect::violates, "Exactly these properties.").items(0, 40),
     field("merges_stall", &Expect::merges_stall, "Merge runs fail in analysis, or on a value that is too wide."),
     field("loses_changes", &Expect::loses_changes, "Changes are lost for good."),
     field("nulls_left", &Expect::nulls_left, "Nulls are left at the end."),
@@ -458,6 +586,8 @@ Object<Document> make_document() {
       field("readers", &Document::readers, kReaders, "The readers."),
       field("maintenance", &Document::maintenance, kMaintenance, "Maintenance."),
       field("given", &Document::given, kDeviation, "Answers that this scenario fixes: its story.").items(0, 200),
+      field("properties", &Document::properties, properties(), "Claims beside those that every run is judged by.")
+          .items(0, kClaimsMax),
       field("expect", &Document::expect, kExpect, "What the tests hold this scenario to."));
 }
 

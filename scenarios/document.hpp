@@ -85,6 +85,34 @@ struct DeviationSection {
   std::string answer;
 };
 
+// The bound of a condition, as it was written: which of both it must be hangs on the metric.
+struct Bound {
+  bool is_duration = false;
+  std::int64_t value = 0;  // microseconds of a duration
+};
+
+struct ConditionSection {
+  std::string actor;
+  std::string metric;
+  std::optional<Bound> at_most;
+  std::optional<Bound> at_least;
+  std::optional<Bound> equals;
+};
+
+// Exactly one of always, never, within, at_most, sometimes.
+struct PropertySection {
+  std::string name;
+  std::optional<ConditionSection> always;
+  std::optional<ConditionSection> never;
+  std::optional<ConditionSection> sometimes;
+  std::optional<sim::Duration> within;
+  std::optional<ConditionSection> then;
+  std::optional<std::uint32_t> at_most;
+  std::optional<ConditionSection> times;
+  std::optional<ConditionSection> after;
+  std::optional<ConditionSection> until;
+};
+
 struct Document {
   std::string title;
   std::string description;
@@ -109,6 +137,7 @@ struct Document {
   std::vector<StepSection> plan;
   models::ReadersConfig readers;
   models::MaintenanceConfig maintenance;
+  std::vector<PropertySection> properties;
   std::vector<DeviationSection> given;
   std::optional<Expect> expect;
 };

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "models/words.hpp"
 #include "scenarios/document.hpp"
 #include "scenarios/json_schema.hpp"
 #include "sim/rollout.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 std::string at(std::string_view pointer, std::size_t index) { return fmt::format("{}/{}", pointer, index); }
 
+// Of the properties that every run is judged by.
 std::vector<std::string> property_names() {
   return {"converged", "no-row-lost", "no-older-row", "no-null-left", "readable", "fresh", "schema-converged"};
 }
@@ -180,9 +182,92 @@ void check_changes(const Document& d, Context& context) {
   }
 }
 
+// ---- properties
+
+std::string_view actor_of(const models::Metric& m) { return models::actor_name(static_cast<std::uint16_t>(m.actor)); }
+
+// The condition that stands at `pointer`, against the table of metrics.
+models::Condition condition(const ConditionSection& c, const std::string& pointer, Context& context) {
+  using Compare = models::Condition::Compare;
+  const auto metrics = models::metrics();
+  std::vector<std::string> of_actor;
+  for (const models::Metric& m : metrics) {
+    if (actor_of(m) == c.actor) of_actor.emplace_back(m.name);
+  }
+  const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const models::Metric& m) {
+    return actor_of(m) == c.actor && m.name == c.metric;
+  });
+  if (found == metrics.end()) {
+    std::string hint = did_you_mean(c.metric, of_actor);
+    const auto elsewhere =
+        std::find_if(metrics.begin(), metrics.end(), [&](const models::Metric& m) { return m.name == c.metric; });
+    if (hint.empty() && elsewhere != metrics.end()) hint = fmt::format("{} has one", actor_of(*elsewhere));
+    context.problem(pointer + "/metric", in_quotes(c.metric), "a metric of " + c.actor + ": " + one_of(of_actor),
+                    std::move(hint));
+    return {};
+  }
+  const Bound bound = c.at_most ? *c.at_most : c.at_least ? *c.at_least : *c.equals;
+  const std::string place = pointer + (c.at_most ? "/at_most" : c.at_least ? "/at_least" : "/equals");
+  const std::string shown = bound.is_duration ? text(sim::Duration{bound.value}) : std::to_string(bound.value);
+  if (found->grows() && c.equals) {
+    context.problem(place, shown, fmt::format("at_most or at_least: {} of {} is a duration", c.metric, c.actor));
+  } else if (found->grows() && !bound.is_duration) {
+    context.problem(place, shown, fmt::format("a duration such as \"15m\": {} of {} is one", c.metric, c.actor));
+  } else if (!found->grows() && bound.is_duration) {
+    context.problem(place, shown, fmt::format("a whole number: {} of {} is no duration", c.metric, c.actor));
+  }
+  return {.metric = static_cast<models::MetricId>(found - metrics.begin()),
+          .compare = c.at_most    ? Compare::at_most
+                     : c.at_least ? Compare::at_least
+                                  : Compare::equals,
+          .bound = bound.value};
+}
+
+models::Claim claim(const PropertySection& p, const std::string& here, Context& context) {
+  using Pattern = models::Claim::Pattern;
+  const auto at_key = [&](const std::optional<ConditionSection>& c, std::string_view key) {
+    return condition(*c, fmt::format("{}/{}", here, key), context);
+  };
+  models::Claim all{.name = p.name};
+  if (p.always) all.pattern = Pattern::always, all.condition = at_key(p.always, "always");
+  if (p.never) all.pattern = Pattern::never, all.condition = at_key(p.never, "never");
+  if (p.sometimes) all.pattern = Pattern::sometimes, all.condition = at_key(p.sometimes, "sometimes");
+  if (p.at_most) {
+    all.pattern = Pattern::at_most;
+    all.times = *p.at_most;
+    all.condition = at_key(p.times, "times");
+  }
+  if (p.within) {
+    all.pattern = Pattern::within;
+    all.limit = *p.within;
+    all.trigger = at_key(p.after, "after");
+    all.condition = at_key(p.then, "then");
+  } else if (p.after) {
+    all.after = at_key(p.after, "after");
+  }
+  if (p.until) all.until = at_key(p.until, "until");
+  return all;
+}
+
+std::vector<models::Claim> claims(const Document& d, Context& context) {
+  std::set<std::string> taken;
+  for (const std::string& name : property_names()) taken.insert(name);
+  std::vector<models::Claim> all;
+  for (std::size_t i = 0; i < d.properties.size(); ++i) {
+    const std::string& name = d.properties[i].name;
+    if (!taken.insert(name).second) {
+      context.problem(at("/properties", i) + "/name", in_quotes(name),
+                      "a name that no other property has, nor one of those that every run is judged by");
+    }
+    all.push_back(claim(d.properties[i], at("/properties", i), context));
+  }
+  return all;
+}
+
 void check_expect(const Document& d, Context& context) {
   if (!d.expect) return;
-  const std::vector<std::string> known = property_names();
+  std::vector<std::string> known = property_names();
+  for (const PropertySection& p : d.properties) known.push_back(p.name);
   const auto all_known = [&](const std::vector<std::string>& names, std::string_view pointer) {
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (std::find(known.begin(), known.end(), names[i]) != known.end()) continue;
@@ -285,7 +370,7 @@ Scenario build(const Document& d, Context& context) {
   if (clean({"changes"})) check_changes(d, context);
   if (clean({"plan"})) check_plan(d, context);
   if (clean({"plan", "changes"})) check_ddl(d, context);
-  if (clean({"expect"})) check_expect(d, context);
+  if (clean({"expect", "properties"})) check_expect(d, context);
   if (clean({"source"})) check_workload(d, context);
   if (clean({"source", "cdc", "kafka", "merge", "horizon"})) check_cost(d, context);
   p.horizon = d.horizon;
@@ -302,6 +387,7 @@ Scenario build(const Document& d, Context& context) {
   p.backfill = d.backfill;
   p.readers = d.readers;
   p.maintenance = d.maintenance;
+  if (clean({"properties"})) p.claims = claims(d, context);
   models::ControlConfig& c = p.control;
   c.push_delay = d.detect.push_delay;
   c.push_loss_ppm = d.detect.push_loss;
@@ -363,7 +449,9 @@ std::vector<std::string> unmet(const Expect& e, const sim::RunResult& r) {
   if (r.outcome != e.verdict) all.push_back("the verdict is another: " + r.sentence);
   for (const sim::PropertyResult& p : r.properties) {
     const bool wanted = std::find(e.violates.begin(), e.violates.end(), p.name) != e.violates.end();
-    if (p.holds == wanted) all.push_back(p.name + (p.holds ? " holds" : " is violated: " + p.detail));
+    const bool happens = p.kind == sim::PropertyResult::Kind::reachability;
+    if (p.holds == wanted)
+      all.push_back(p.name + (p.holds ? " holds" : (happens ? " never happens: " : " is violated: ") + p.detail));
   }
   for (const std::string& wanted : e.violates) {
     const bool judged =

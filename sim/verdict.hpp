@@ -18,8 +18,9 @@ namespace converge::sim {
 enum class Outcome : std::uint8_t { converged, violated, inconclusive, vacuous };
 
 struct PropertyResult {
+  // Reachability: something must happen at least once. A run in which it does not breaks nothing, and says nothing.
   enum class Kind : std::uint8_t { safety, liveness, availability, reachability };
-  enum class Unit : std::uint8_t { duration, rows, changes, reads };
+  enum class Unit : std::uint8_t { duration, rows, changes, reads, jobs, layers, version, count };
 
   std::string name;   // "no-row-lost": stable, in kebab case
   std::string claim;  // "No change is lost between the source and the tables."

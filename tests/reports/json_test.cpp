@@ -42,7 +42,11 @@ RunResult example() {
                    PropertyResult::Unit::duration, "late"},
                   {"no-loss", "None.", PropertyResult::Kind::safety, true, 12, PropertyResult::Unit::rows, ""},
                   {"reads", "All.", PropertyResult::Kind::availability, true, 0, PropertyResult::Unit::reads, ""},
-                  {"changes", "All.", PropertyResult::Kind::safety, true, 0, PropertyResult::Unit::changes, ""}};
+                  {"changes", "All.", PropertyResult::Kind::safety, true, 0, PropertyResult::Unit::changes, ""},
+                  {"moved", "Once.", PropertyResult::Kind::reachability, false, -2, PropertyResult::Unit::version, ""},
+                  {"jobs", "All.", PropertyResult::Kind::safety, true, 1, PropertyResult::Unit::jobs, ""},
+                  {"layers", "All.", PropertyResult::Kind::safety, true, 1, PropertyResult::Unit::layers, ""},
+                  {"count", "Few.", PropertyResult::Kind::safety, true, 3, PropertyResult::Unit::count, ""}};
   r.faults = {{"cdc crash", true, 2}};
   r.phases = {{"review", 0, Phase::Status::done, Instant{0}, Instant{100'000}, Instant{2'000'000}, true},
               {"backfill", 3, Phase::Status::not_reached, {}, {}, sim::never, false}};
@@ -105,6 +109,11 @@ TEST(Json, KeepsItsPromiseFieldByField) {
   EXPECT_EQ(j.at("properties").at(2).at("kind"), "availability");
   EXPECT_EQ(j.at("properties").at(2).at("unit"), "reads");
   EXPECT_EQ(j.at("properties").at(3).at("unit"), "changes");
+  EXPECT_EQ(j.at("properties").at(4).at("kind"), "reachability");
+  EXPECT_EQ(j.at("properties").at(4).at("unit"), "versions");
+  EXPECT_EQ(j.at("properties").at(5).at("unit"), "jobs");
+  EXPECT_EQ(j.at("properties").at(6).at("unit"), "layers");
+  EXPECT_EQ(j.at("properties").at(7).at("unit"), "count");
 
   EXPECT_EQ(j.at("faults"), ordered_json::parse(R"([{"kind": "cdc crash", "declared": true, "fired": 2}])"));
   EXPECT_EQ(j.at("phases"), ordered_json::parse(R"([

@@ -364,6 +364,24 @@ TEST(Text, SaysThatNothingHappened) {
   EXPECT_TRUE(contains(page, "\nNo faults were declared\n"));
 }
 
+// What should have happened and did not breaks nothing, and must not look as if it did.
+TEST(Text, TellsWhatNeverHappenedFromWhatIsBroken) {
+  RunResult r = canonical();
+  r.outcome = Outcome::vacuous;
+  r.properties = {{"moved", "Sometimes version 3.", Kind::reachability, false, -2, Unit::version, "closest: 1"},
+                  {"jobs", "", Kind::safety, true, 1, Unit::jobs, ""},
+                  {"layers", "", Kind::safety, true, 2, Unit::layers, ""},
+                  {"stops", "", Kind::safety, true, 3, Unit::count, ""}};
+  EXPECT_TRUE(contains(text(r, {}), "  ? moved   -2 versions  Sometimes version 3.\n"));
+  EXPECT_TRUE(contains(text(r, {}), "  ✓ jobs          1 job"));
+  EXPECT_TRUE(contains(text(r, {}), "  ✓ layers     2 layers"));
+  EXPECT_TRUE(contains(text(r, {}), "  ✓ stops             3"));
+  Terminal ascii;
+  ascii.utf8 = false;
+  EXPECT_TRUE(contains(text(r, ascii), "  UNMET    moved   -2 versions  Sometimes version 3.\n"));
+  EXPECT_FALSE(contains(text(r, ascii), "VIOLATED"));
+}
+
 TEST(Text, SaysThatLayersNeverAgreed) {
   RunResult r = canonical();
   r.convergence.reset();

@@ -25,7 +25,9 @@
 #include <string_view>
 #include <vector>
 
+#include "models/metrics.hpp"
 #include "models/run.hpp"
+#include "models/words.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/time.hpp"
 
@@ -371,11 +373,45 @@ TEST(Docs, TheModelsPagesGiveEveryParameterWithItsDefault) {
     }
     if (lines != before) spit(page, text_of(lines));
   }
-  const std::set<std::string> elsewhere{"scenario", "deviation", "expect"};  // the guide explains these
+  const std::set<std::string> elsewhere{"scenario", "deviation", "expect", "property",
+                                        "condition"};  // the guide explains these, or properties.md
   for (const auto& [name, value] : real) {
     if (elsewhere.contains(name.substr(0, name.find('.')))) continue;
     EXPECT_TRUE(listed.contains(name)) << name << " is in no table of docs/models";
   }
+}
+
+std::string_view unit_word(sim::PropertyResult::Unit unit) {
+  using Unit = sim::PropertyResult::Unit;
+  switch (unit) {
+    case Unit::duration: return "duration";
+    case Unit::rows: return "rows";
+    case Unit::changes: return "changes";
+    case Unit::reads: return "reads";
+    case Unit::jobs: return "jobs";
+    case Unit::layers: return "layers";
+    case Unit::version: return "version";
+    case Unit::count: return "count";
+  }
+  return "";
+}
+
+// Between its two marks the page holds the table of metrics, as the models have it.
+TEST(Docs, ThePropertiesPageListsEveryMetric) {
+  constexpr std::string_view begin = "<!-- metrics -->\n";
+  constexpr std::string_view end = "<!-- end of metrics -->\n";
+  std::string table = "| actor | metric | unit | value |\n| --- | --- | --- | --- |\n";
+  for (const models::Metric& m : models::metrics()) {
+    table += fmt::format("| `{}` | `{}` | {} | {} |\n", models::actor_name(static_cast<std::uint16_t>(m.actor)), m.name,
+                         unit_word(m.unit), m.doc);
+  }
+  const fs::path path = kRoot / "docs/properties.md";
+  const std::string page = slurp(path);
+  const std::size_t from = page.find(begin);
+  const std::size_t to = page.find(end);
+  ASSERT_NE(from, std::string::npos);
+  ASSERT_NE(to, std::string::npos);
+  expect_generated(path, page.substr(0, from) + std::string{begin} + table + page.substr(to));
 }
 
 TEST(Docs, TheGuideListsEveryChoice) {

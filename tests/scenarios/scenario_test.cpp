@@ -121,6 +121,39 @@ TEST(Scenario, TakesOverWhatIsWritten) {
   EXPECT_EQ(s.given[0], (sim::Deviation{models::id(models::Q::flink_restore), 1, sim::hours(30).us}));
 }
 
+TEST(Scenario, PropertiesBecomeClaims) {
+  using Pattern = models::Claim::Pattern;
+  using Compare = models::Condition::Compare;
+  const Scenario s = good(text_with(R"("properties": [
+    {"name": "few-nulls", "always": {"actor": "base-table", "metric": "nulls", "at_most": 1000}},
+    {"name": "no-failed-read", "never": {"actor": "readers", "metric": "failed_reads", "at_least": 1}},
+    {"name": "spark-follows", "within": "2h", "after": {"actor": "source", "metric": "version", "equals": 1},
+     "then": {"actor": "spark/merge", "metric": "version", "at_least": 1.0}},
+    {"name": "few-stalls", "at_most": 3, "times": {"actor": "spark/merge", "metric": "stalled", "equals": 1},
+     "after": {"actor": "control", "metric": "open", "at_least": 1}},
+    {"name": "was-late", "sometimes": {"actor": "base-table", "metric": "freshness", "at_least": "PT30M"},
+     "until": {"actor": "control", "metric": "done", "at_least": 1}}])"));
+  const std::vector<models::Claim>& all = s.pipeline.claims;
+  ASSERT_EQ(all.size(), 5U);
+  EXPECT_EQ(all[0].name, "few-nulls");
+  EXPECT_EQ(all[0].pattern, Pattern::always);
+  EXPECT_EQ(models::words(all[0].condition), "nulls of base-table at most 1000 rows");
+  EXPECT_EQ(all[1].pattern, Pattern::never);
+  EXPECT_EQ(all[1].condition.compare, Compare::at_least);
+  EXPECT_EQ(all[2].pattern, Pattern::within);
+  EXPECT_EQ(all[2].limit, sim::hours(2));
+  EXPECT_EQ(models::words(all[2].trigger), "version of source equal to 1");
+  EXPECT_EQ(models::words(all[2].condition), "version of spark/merge at least 1");
+  EXPECT_FALSE(all[2].after) << "what starts the clock is no scope";
+  EXPECT_EQ(all[3].pattern, Pattern::at_most);
+  EXPECT_EQ(all[3].times, 3U);
+  ASSERT_TRUE(all[3].after);
+  EXPECT_EQ(models::words(*all[3].after), "open of control at least 1");
+  EXPECT_EQ(all[4].pattern, Pattern::sometimes);
+  EXPECT_EQ(all[4].condition.bound, sim::minutes(30).us);
+  ASSERT_TRUE(all[4].until);
+}
+
 TEST(Scenario, CommentsMayStandAnywhere) {
   const Scenario plain = good(R"({"title": "t", "changes": [{"column": "a", "at": "9h"}]})");
   const Scenario told = good(
@@ -178,7 +211,7 @@ TEST(ScenarioMistakes, AnUnknownKeyGetsTheNearestOne) {
       problems_with(R"("reviews": {"delay": "1h"})"),
       R"(3:2 /reviews: found unknown key "reviews", expected one of "title", "description", "start", "horizon", "sla", )"
       R"("changes", "plan", "deploy", "detect", "review", "cicd", "staging", "alter", "source", "cdc", "kafka", "flink", )"
-      R"("cdc_table", "base_table", "merge", "backfill", "readers", "maintenance", "given" or 1 more; did you mean "review"?)");
+      R"("cdc_table", "base_table", "merge", "backfill", "readers", "maintenance", "given" or 2 more; did you mean "review"?)");
   EXPECT_EQ(problems_with(R"("review": {"dealy": "1h"})"),
             R"(3:13 /review/dealy: found unknown key "dealy", expected "delay"; did you mean "delay"?)");
 }
@@ -341,6 +374,110 @@ TEST(ScenarioMistakes, AnExpectationNamesAProperty) {
       R"("no-older-row", "no-null-left", "readable", "fresh" or "schema-converged"; did you mean "no-null-left"?)");
 }
 
+// A property that is good but for what stands in place of its pattern.
+std::string problems_of_property(std::string_view members) {
+  return problems_with(fmt::format("\"properties\": [{{\"name\": \"n\", {}}}]", members));
+}
+std::string problems_of_condition(std::string_view members) {
+  return problems_of_property(fmt::format("\"always\": {{{}}}", members));
+}
+
+TEST(ScenarioMistakes, AConditionNamesAMetricOfItsActor) {
+  EXPECT_EQ(
+      problems_of_condition(R"("actor": "flnk", "metric": "lag", "at_most": 1)"),
+      R"(3:51 /properties/0/always/actor: found "flnk", expected one of "source", "cdc", "kafka", "flink", "cdc-table", "base-table", "spark/merge", "spark/backfill", "control", "readers" or "monitor"; did you mean "flink"?)");
+  EXPECT_EQ(
+      problems_of_condition(R"("actor": "flink", "metric": "lagg", "at_most": 1)"),
+      R"(3:70 /properties/0/always/metric: found "lagg", expected one of "changes", "version", "lag", "down", "records", "stopped", "lost", "rows", "freshness", "nulls", "wrong", "stale", "diverged", "committed", "stalls", "stalled", "running", "done", "failed", "open", "reads", "failed_reads", "schema", "code" or 1 more; did you mean "lag"?)");
+  EXPECT_EQ(
+      problems_of_condition(R"("actor": "flink", "metric": "nulls", "at_most": 1)"),
+      R"(3:70 /properties/0/always/metric: found "nulls", expected a metric of flink: one of "lag", "down", "stopped", "lost" or "version"; base-table has one)");
+  EXPECT_EQ(problems_of_condition(R"("actor": "flink", "metric": "lag", "at_most": 1)"), "");
+}
+
+TEST(ScenarioMistakes, AConditionHasOneBoundOfTheMetricsKind) {
+  EXPECT_EQ(
+      problems_of_condition(R"("actor": "flink", "metric": "lag")"),
+      R"(3:41 /properties/0/always: found a condition without a bound, expected one of at_most, at_least and equals)");
+  EXPECT_EQ(
+      problems_of_condition(R"("actor": "flink", "metric": "lag", "at_most": 1, "at_least": 1)"),
+      R"(3:41 /properties/0/always: found a condition with several bounds, expected one of at_most, at_least and equals)");
+  EXPECT_EQ(problems_of_condition(R"("actor": "flink", "metric": "lag", "at_most": "2h")"),
+            R"(3:88 /properties/0/always/at_most: found 2 h, expected a whole number: lag of flink is no duration)");
+  EXPECT_EQ(problems_of_condition(R"("actor": "flink", "metric": "down", "at_least": 2)"),
+            R"(3:90 /properties/0/always/at_least: found 2, expected a duration such as "15m": down of flink is one)");
+  EXPECT_EQ(
+      problems_of_condition(R"("actor": "flink", "metric": "down", "equals": "2h")"),
+      R"(3:88 /properties/0/always/equals: found 2 h, expected at_most or at_least: down of flink is a duration)");
+  EXPECT_EQ(
+      problems_of_condition(R"("actor": "flink", "metric": "lag", "at_most": -1)"),
+      R"(3:88 /properties/0/always/at_most: found -1, expected a whole number from 0 to 1000000000000000, or, of a metric that is one, a duration such as "15m")");
+  EXPECT_EQ(
+      problems_of_condition(R"("actor": "flink", "metric": "lag", "at_most": "soon")"),
+      R"(3:88 /properties/0/always/at_most: found "soon", expected a whole number from 0 to 1000000000000000, or, of a metric that is one, a duration such as "15m")");
+}
+
+TEST(ScenarioMistakes, APropertyHasOnePattern) {
+  const std::string c = R"({"actor": "flink", "metric": "lag", "at_most": 1})";
+  EXPECT_EQ(
+      problems_of_property(R"("after": )" + c),
+      R"(3:17 /properties/0: found a property without a pattern, expected one of always, never, within, at_most and sometimes)");
+  EXPECT_EQ(
+      problems_of_property(fmt::format(R"("always": {0}, "never": {0})", c)),
+      R"(3:17 /properties/0: found a property with several patterns, expected one of always, never, within, at_most and sometimes)");
+  EXPECT_EQ(problems_of_property(fmt::format(R"("within": "1h", "then": {0})", c)),
+            R"(3:17 /properties/0: found a time limit without its ends, expected after and then beside within)");
+  EXPECT_EQ(problems_of_property(fmt::format(R"("always": {0}, "then": {0})", c)),
+            R"(3:17 /properties/0: found an answer without a time limit, expected within beside then)");
+  EXPECT_EQ(problems_of_property(fmt::format(R"("always": {0}, "times": {0})", c)),
+            R"(3:17 /properties/0: found times without how many, expected both at_most and times, or neither)");
+  EXPECT_EQ(problems_of_property(R"("at_most": 3)"),
+            R"(3:17 /properties/0: found a count of nothing, expected both at_most and times, or neither)");
+  EXPECT_EQ(
+      problems_of_property(fmt::format(R"("allways": {0})", c)),
+      R"(3:31 /properties/0/allways: found unknown key "allways", expected one of "name", "always", "never", "sometimes", "within", "then", "at_most", "times", "after" or "until"; did you mean "always"?)");
+}
+
+TEST(ScenarioMistakes, APropertyHasANameOfItsOwn) {
+  const std::string c = R"({"actor": "flink", "metric": "lag", "at_most": 1})";
+  const auto named = [&](std::string_view one, std::string_view other) {
+    return problems_with(fmt::format(R"("properties": [{{"name": "{}", "always": {}}}, {{"name": "{}", "never": {}}}])",
+                                     one, c, other, c));
+  };
+  EXPECT_EQ(named("a", "b"), "");
+  EXPECT_EQ(
+      named("a", "a"),
+      R"(3:102 /properties/1/name: found "a", expected a name that no other property has, nor one of those that every run is judged by)");
+  EXPECT_EQ(
+      named("fresh", "a"),
+      R"(3:26 /properties/0/name: found "fresh", expected a name that no other property has, nor one of those that every run is judged by)");
+  EXPECT_EQ(
+      named("a b", "a"),
+      R"(3:26 /properties/0/name: found "a b", expected a name of letters, digits, '_', '-', '.' or '/' that starts with a letter or '_', at most 64 characters)");
+}
+
+TEST(ScenarioMistakes, AnExpectationMayNameAPropertyOfTheScenario) {
+  const std::string properties =
+      R"("properties": [{"name": "lags", "always": {"actor": "flink", "metric": "lag", "at_most": 1}}],)";
+  EXPECT_EQ(problems_with(properties + R"("expect": {"violates": ["lags"]})"), "");
+  EXPECT_EQ(
+      problems_with(properties + R"("expect": {"violates": ["lag"]})"),
+      R"(3:120 /expect/violates/0: found "lag", expected the name of a property: one of "converged", "no-row-lost", "no-older-row", "no-null-left", "readable", "fresh", "schema-converged" or "lags"; did you mean "lags"?)");
+}
+
+TEST(ScenarioMistakes, ThereAreAtMostThirtyTwoProperties) {
+  const auto of = [](int n) {
+    std::string all;
+    for (int i = 0; i < n; ++i) {
+      all += fmt::format(R"({}{{"name": "p{}", "always": {{"actor": "flink", "metric": "lag", "at_most": 1}}}})",
+                         i == 0 ? "" : ", ", i);
+    }
+    return problems_with("\"properties\": [" + all + "]");
+  };
+  EXPECT_EQ(of(32), "");
+  EXPECT_EQ(of(33), R"(3:16 /properties: found an array of 33, expected an array of at most 32 items)");
+}
+
 TEST(ScenarioMistakes, AGivenAnswerNamesAnActorAChoiceAndAnAnswer) {
   EXPECT_EQ(
       problems_with(R"("given": [{"actor": "flnik", "choice": "restore", "answer": "1h"}])"),
@@ -363,6 +500,18 @@ TEST(ScenarioMistakes, AGivenAnswerNamesAnActorAChoiceAndAnAnswer) {
       problems_with(
           R"("given": [{"actor": "flink", "choice": "restore", "answer": "1h"}, {"actor": "flink", "choice": "restore", "answer": "2h"}])"),
       "3:69 /given/1: found another answer to restore 1 of flink, expected one answer to each choice");
+}
+
+// All at once, and nothing follows from a section that could not be read.
+TEST(ScenarioMistakes, EachPropertyIsLookedAt) {
+  EXPECT_EQ(
+      problems_with(R"("properties": [
+    {"name": "a", "within": "1h", "after": {"actor": "cdc", "metric": "version", "at_most": 1}, "then": {"actor": "flink", "metric": "down", "at_most": 5}},
+    {"name": "b", "at_most": 1, "times": {"actor": "kafka", "metric": "lag", "at_most": 1}, "until": {"actor": "readers", "metric": "lag", "at_most": 1}}])"),
+      R"(4:71 /properties/0/after/metric: found "version", expected a metric of cdc: one of "lag" or "down"; source has one
+4:153 /properties/0/then/at_most: found 5, expected a duration such as "15m": down of flink is one
+5:71 /properties/1/times/metric: found "lag", expected a metric of kafka: "records"; cdc has one
+5:133 /properties/1/until/metric: found "lag", expected a metric of readers: one of "reads" or "failed_reads"; cdc has one)");
 }
 
 // Limits that keep a run small enough to end: scenarios that no pipeline of this world resembles.
@@ -393,7 +542,7 @@ TEST(ScenarioMistakes, AllAreToldAtOnce) {
   "expect": {"violates": ["fresher"]}
 })"),
             R"(1:1 found an object without "title", expected the key "title": a string of 1 to 200 characters
-2:3 /titel: found unknown key "titel", expected one of "title", "description", "start", "horizon", "sla", "changes", "plan", "deploy", "detect", "review", "cicd", "staging", "alter", "source", "cdc", "kafka", "flink", "cdc_table", "base_table", "merge", "backfill", "readers", "maintenance", "given" or 1 more; did you mean "title"?
+2:3 /titel: found unknown key "titel", expected one of "title", "description", "start", "horizon", "sla", "changes", "plan", "deploy", "detect", "review", "cicd", "staging", "alter", "source", "cdc", "kafka", "flink", "cdc_table", "base_table", "merge", "backfill", "readers", "maintenance", "given" or 2 more; did you mean "title"?
 3:66 /changes/1/at: found "9", expected a duration such as "15m" or "PT1H30M", at most 365 d
 4:47 /plan/0/after/0: found "deploy_flonk", expected the name of a step: one of "ci", "generate", "review", "staging" or "deploy_spark"
 4:65 /plan/1: found a second step named "deploy_spark", expected a `name` of its own for each step
@@ -416,6 +565,12 @@ TEST(ScenarioMistakes, NothingIsSaidOfASectionThatCouldNotBeRead) {
 }
 
 // ---- fingerprints
+
+// A scenario of before there were properties is still the same scenario.
+TEST(ScenarioFingerprint, IsThatOfBeforeWhereThereAreNoProperties) {
+  const Scenario none = good(text_with(R"("horizon": "4d")"));
+  EXPECT_EQ(good(text_with(R"("horizon": "4d", "properties": [])")).fingerprint, none.fingerprint);
+}
 
 TEST(ScenarioFingerprint, DoesNotDependOnLayoutCommentsOrOrder) {
   for (const fs::path& path : gallery()) {
@@ -488,6 +643,8 @@ TEST(ScenarioExpect, SaysEachThingThatIsNotMet) {
   EXPECT_EQ(unmet_by([](Expect& e) { e.verdict = sim::Outcome::vacuous; }), All{"the verdict is another: It did."});
   EXPECT_EQ(unmet_by([](Expect& e) { e.violates = {}; }), All{"readable is violated: 3 reads failed"});
   EXPECT_EQ(unmet_by([](Expect& e) { e.violates = {"fresh", "readable"}; }), All{"fresh holds"});
+  r.properties[1].kind = sim::PropertyResult::Kind::reachability;
+  EXPECT_EQ(unmet_by([](Expect& e) { e.violates = {}; }), All{"readable never happens: 3 reads failed"});
   EXPECT_EQ(unmet_by([](Expect& e) { e.merges_stall = true; }), All{"merges stall: no"});
   EXPECT_EQ(unmet_by([](Expect& e) { e.loses_changes = true; }), All{"loses changes: no"});
   EXPECT_EQ(unmet_by([](Expect& e) { e.nulls_left = true; }), All{"nulls left: no"});
