@@ -14,10 +14,10 @@ namespace {
 
 constexpr std::size_t kConverged = 0;  // its place among the properties
 
-Run sampled(const Pipeline& model, const Sampling& sampling, std::uint64_t seed) {
+Run sampled(const Pipeline& model, const Sampling& sampling, std::uint64_t seed, sim::Record scratch = {}) {
   sim::SampledChooser drawn{model.questions(), seed, sampling.swarm};
   sim::ReplayedChooser chooser{drawn, sampling.given};
-  return run(model, chooser, Recording::on);
+  return run(model, chooser, Recording::on, std::move(scratch));
 }
 
 std::vector<sim::FaultCount> faults(const Pipeline& model, const sim::Tally& t) {
@@ -165,7 +165,11 @@ sim::Summary summary(const Pipeline& model, const Run& run) {
 }
 
 sim::Summary sample(const Pipeline& model, const Sampling& sampling, std::uint64_t seed) {
-  return summary(model, sampled(model, sampling, seed));
+  static thread_local sim::Record scratch;  // memory alone: no answer hangs on what it held
+  Run run = sampled(model, sampling, seed, std::move(scratch));
+  sim::Summary result = summary(model, run);
+  scratch = std::move(run.record);
+  return result;
 }
 
 sim::CheckResult judge(const Pipeline& model, const Sampling& sampling, const sim::CampaignOptions& options,

@@ -346,8 +346,11 @@ void finish(const Pipeline& model, PipelineWorld& world, sim::Chooser& chooser) 
   finish(model, world, chooser, trace);
 }
 
-Run run(const Pipeline& model, sim::Chooser& chooser, Recording recording) {
+Run run(const Pipeline& model, sim::Chooser& chooser, Recording recording, sim::Record scratch) {
   Run result;
+  result.record = std::move(scratch);
+  result.record.notes.clear();
+  result.record.answers.clear();
   sim::Trace trace{recording == Recording::on ? &result.record : nullptr};
   result.world = sim::initial(model, chooser, trace);
   finish(model, result.world, chooser, trace);
