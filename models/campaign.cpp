@@ -61,7 +61,7 @@ std::string never_fired(const Pipeline& model, const sim::Tally& t, sim::Questio
   const sim::Question& question = model.questions()[q];
   const std::uint64_t asked = q < t.asked.size() ? t.asked[q] : 0;
   const std::string name = fmt::format("the fault {} {}: {}", question.actor, question.kind, option.name);
-  if (asked == 0) return name + " is declared, and nothing in this plan ever faces it";
+  if (asked == 0) return name + " is declared, and nothing in any of these schedules faced it";
   const double per_schedule =
       static_cast<double>(asked) / static_cast<double>(t.schedules) * static_cast<double>(option.ppm) / 1e6;
   return fmt::format("{} never struck: at its probability, one in {:.0f} schedules would show it", name,
@@ -116,10 +116,11 @@ std::string sentence(const sim::CheckResult& r) {
   return {};
 }
 
-std::string strength(const sim::CheckResult& r) {
+std::string strength(const sim::CheckResult& r, std::size_t given) {
   if (r.schedules == 0) return "no schedule";
   std::string drawn =
       r.swarm ? "drawn from the declared laws with whole kinds of fault switched off" : "drawn from the declared laws";
+  if (given > 0) drawn += fmt::format(", but for {} given answer{}", given, given == 1 ? "" : "s");
   return fmt::format(
       "{} sampled schedule{} of campaign {}, {}; the probability of missing the window is {} ({} confidence)",
       r.schedules, r.schedules == 1 ? "" : "s", r.seed, drawn, sim::interval(r.miss), sim::percent(r.miss.confidence));
@@ -180,7 +181,7 @@ sim::CheckResult judge(const Pipeline& model, const Sampling& sampling, const si
   r.wanted = options.schedules;
   if (t.schedules == 0) {
     r.sentence = sentence(r);
-    r.strength = strength(r);
+    r.strength = strength(r, sampling.given.size());
     return r;
   }
   r.violated_schedules = t.violated;
@@ -217,7 +218,7 @@ sim::CheckResult judge(const Pipeline& model, const Sampling& sampling, const si
               : !r.vacuous_for.empty() ? sim::Outcome::vacuous
                                        : sim::Outcome::converged;
   r.sentence = sentence(r);
-  r.strength = strength(r);
+  r.strength = strength(r, sampling.given.size());
   return r;
 }
 

@@ -137,7 +137,7 @@ void rare(Page& page, const CheckResult& r) {
              .figures = {sim::percent(r.rare->estimate), sim::interval(r.rare->low, r.rare->high)}}});
   std::string how = fmt::format("The interval is approximate. {} runs in {} replicates", count_or_figure(r.rare->runs),
                                 count_or_figure(r.rare->replicates));
-  if (r.rare->extinct != 0) how += fmt::format(", of which {} found no way further down", count(r.rare->extinct));
+  if (r.rare->extinct != 0) how += fmt::format(", of which {} came to no miss", count(r.rare->extinct));
   page.paragraph("  ", 2, Style::faint, how + ".");
 }
 
@@ -185,19 +185,21 @@ void phases(Page& page, const CheckResult& r) {
   table(page, {"it was over", "layers disagreed meanwhile"}, rows);
 }
 
-// "flink (restore, checkpoint), cdc (crash)"; actors and kinds in the order in which they come.
+// "flink (restore, checkpoint), cdc (crash)"; each actor once, actors and kinds in the order in which they come.
 std::string choices(const CheckResult& r, ChoiceCount::Answered answered, bool asked) {
-  std::string out;
-  std::string actor;
+  std::vector<std::pair<std::string, std::string>> actors;  // and their kinds
   for (const ChoiceCount& c : r.choices) {
     if (c.answered != answered || (c.asked != 0) != asked) continue;
-    const bool same = !out.empty() && c.actor == actor;
-    if (!out.empty()) out += same ? ", " : "), ";
-    if (!same) out += c.actor + " (";
-    out += c.choice;
-    actor = c.actor;
+    const auto same = std::find_if(actors.begin(), actors.end(), [&](const auto& a) { return a.first == c.actor; });
+    if (same == actors.end()) {
+      actors.emplace_back(c.actor, c.choice);
+    } else {
+      same->second += ", " + c.choice;
+    }
   }
-  return out.empty() ? out : out + ")";
+  std::string out;
+  for (const auto& [actor, kinds] : actors) out += (out.empty() ? "" : ", ") + actor + " (" + kinds + ")";
+  return out;
 }
 
 void answered(Page& page, const CheckResult& r) {
@@ -266,6 +268,12 @@ std::string explanation(const sim::PointOfNoReturn& p, const Terminal& given) {
   Terminal t = given;
   Page page = page_for(t);
   page.heading(page.safe("The point of no return of " + p.property));
+  if (p.from_the_start) {
+    page.paragraph("  ", 2, Style::plain,
+                   "There is none: it was lost from the start. No continuation that was tried kept the property, "
+                   "whatever was slow or failed; look at the plan.");
+    return page.out;
+  }
   if (p.answers.empty()) {
     page.paragraph("  ", 2, Style::plain, fmt::format("An event at {}, at which nothing was chosen", sim::text(p.at)));
   }

@@ -151,8 +151,13 @@ Json probability(const sim::Probability& p) {
 }
 
 Json point_of_no_return(const sim::PointOfNoReturn& p) {
-  return {{"property", p.property},          {"at_s", seconds(p.at)},         {"answers", list(p.answers, deviation)},
-          {"before", probability(p.before)}, {"after", probability(p.after)}, {"continuations", p.continuations}};
+  return {{"property", p.property},
+          {"at_s", seconds(p.at)},
+          {"answers", list(p.answers, deviation)},
+          {"before", probability(p.before)},
+          {"after", probability(p.after)},
+          {"continuations", p.continuations},
+          {"from_the_start", p.from_the_start}};
 }
 
 }  // namespace converge::reports

@@ -55,9 +55,14 @@ Exit show(const Options& o, const sim::RunResult& result, bool with_story,
   std::string page;
   if (with_story) page += reports::story(result.story, o.actors, where) + "\n";
   page += o.quiet ? result.sentence + "\n" : reports::text(result, where);
-  for (const sim::PointOfNoReturn& point : explained) page += "\n" + reports::explanation(point, where);
+  for (const sim::PointOfNoReturn& point : explained) page += reports::explanation(point, where);
+  if (o.explain && explained.empty() && !o.quiet) {
+    page += "
+No property is violated, so there is no point of no return to look for.
+";
+  }
   put(o, page);
-  if (!o.quiet && !with_story && o.output.empty()) {
+  if (result.command == "run" && !o.quiet && !with_story && o.output.empty()) {
     fmt::print(
         stderr, "{}\n",
         reports::paint(where, reports::Style::faint, "--trace tells the story of this run, --json is for programs."));

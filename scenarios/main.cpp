@@ -93,17 +93,19 @@ void add_check_flags(CLI::App& app, Options& o) {
             1'000'000'000);
   add_duration(app, "--time-limit", "End after so much time, with what ran", o.time_limit);
   add_count(app, "-j,--jobs", o.jobs, "Threads (as many as the machine has); the result is the same", 1, 1024);
-  add_share(app, "--until-sure", "End once missing the window is surely rarer than this, or surely not",
+  add_share(app, "--until-sure", "End once missing the window is surely rarer than this, or surely more likely",
             [&o](double share) { o.until_sure = share; });
   add_share(app, "--confidence", "Of every interval, and of --until-sure (0.95)",
             [&o](double share) { o.confidence = share; });
   app.add_flag("--swarm", o.swarm, "Switch each kind of fault off with probability one half, schedule by schedule");
-  add_count(app, "--rare", o.rare, "Estimate a rare miss by splitting, with so many runs", 1'000, 1'000'000'000);
+  add_count(app, "--rare", o.rare, "Estimate a rare miss by splitting, in at most so many more runs", 1'000,
+            1'000'000'000);
   app.add_option("--resume", o.resume, "Keep a ledger in this file, and go on from it after a crash");
   app.add_option("--save", o.save, "Save counterexamples in this folder (the current one)");
   app.add_flag("--no-files", o.no_files, "Save no counterexamples");
   app.add_option("--junit", o.junit, "Write JUnit XML to this file, for a build server");
-  app.add_flag("--expect", o.expect, "Hold the result to the scenario's expect.check");
+  app.add_flag("--expect", o.expect,
+               "Hold the result to the scenario's expect.check, which also says how many schedules");
   app.add_flag("--timing", o.timing, "Put the speed into the JSON document, which is else the same bytes every time");
 }
 
@@ -152,6 +154,7 @@ int main(int argc, char** argv) {
       "Examples:\n"
       "  converge run scenarios/add-column-three-phase.json\n"
       "  converge run scenarios/add-column-three-phase.json --seed 7 --json\n"
+      "  converge check scenarios/everything-may-fail.json\n"
       "  converge validate my-rollout.json\n"
       "  converge schema > scenario.schema.json");
   Options o;

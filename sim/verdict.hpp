@@ -229,7 +229,7 @@ struct CheckResult {
     double confidence = 0.95;  // of the interval, which is approximate
     std::uint64_t runs = 0;
     std::uint64_t replicates = 0;
-    std::uint64_t extinct = 0;  // replicates that found no way further down
+    std::uint64_t extinct = 0;  // replicates that came to no miss
   };
   std::optional<Rare> rare;
 

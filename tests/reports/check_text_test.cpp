@@ -322,8 +322,8 @@ TEST(CheckText, TellsOfRareEventsAndOfWhatWasExpected) {
             "How likely, from splitting: for what plain sampling hardly sees\n"
             "                 probability       95 % interval\n"
             "  window missed      3.2e-07  1.1e-07 to 9.3e-07\n"
-            "  The interval is approximate. 123,456 runs in 20 replicates, of which 3 found\n"
-            "  no way further down.\n");
+            "  The interval is approximate. 123,456 runs in 20 replicates, of which 3 came to\n"
+            "  no miss.\n");
   EXPECT_EQ(section(page, "It is not as"),
             "It is not as the scenario expects\n"
             "  · the verdict is converged; violated was expected\n");
@@ -342,6 +342,15 @@ TEST(CheckText, TellsOfRareEventsAndOfWhatWasExpected) {
   EXPECT_TRUE(contains(text(r, Terminal{}), "\n  Whether missing the window is rarer than 0.125 % is not sure yet.\n"));
 }
 
+TEST(CheckText, NamesEachActorOnceAmongTheChoices) {
+  CheckResult r = support::rare_campaign();
+  using Answered = sim::ChoiceCount::Answered;
+  r.choices = {{"flink", "restore", Answered::drawn, 7},
+               {"control", "review", Answered::drawn, 7},
+               {"flink", "order", Answered::drawn, 7}};
+  EXPECT_TRUE(contains(text(r, Terminal{}), "drawn        flink (restore, order), control (review)\n"));
+}
+
 TEST(CheckText, ExplainsThePointOfNoReturn) {
   EXPECT_EQ(explanation(point(), Terminal{}), R"page(
 The point of no return of no-row-lost
@@ -355,6 +364,12 @@ The point of no return of no-row-lost
   sim::PointOfNoReturn p = point();
   p.answers.clear();
   EXPECT_TRUE(contains(explanation(p, Terminal{}), "\n  An event at d0 14:05:00, at which nothing was chosen\n"));
+  p.from_the_start = true;
+  EXPECT_EQ(explanation(p, Terminal{}), R"page(
+The point of no return of no-row-lost
+  There is none: it was lost from the start. No continuation that was tried kept
+  the property, whatever was slow or failed; look at the plan.
+)page");
 }
 
 TEST(CheckText, EndsABarBeforeTheLineWhenTheWindowWasKept) {

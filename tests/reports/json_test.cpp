@@ -145,7 +145,7 @@ TEST(Json, TellsThePointOfNoReturnWhenAsked) {
     {"actor": "flink", "choice": "restore", "occurrence": 1, "nominal": "4 min", "answer": "30 h",
      "text": "flink: restore 1 took 30 h", "fault": true, "at_s": 5}],
     "before": {"estimate": 0.333333, "low": 0.3, "high": 0.4, "confidence": 0.99},
-    "after": {"estimate": 1, "low": 0.99, "high": 1, "confidence": 0.95}, "continuations": 300})"));
+    "after": {"estimate": 1, "low": 0.99, "high": 1, "confidence": 0.95}, "continuations": 300, "from_the_start": false})"));
 }
 
 TEST(Json, HasAllItsKeysInOneOrderEvenWhenNothingHappened) {

@@ -269,7 +269,8 @@ TEST(Check, AFaultThatNothingFacesMakesItVacuous) {
   EXPECT_EQ(ended.exit, 3) << ended.out;
   const Json r = document(ended);
   EXPECT_EQ(r["verdict"], "vacuous");
-  EXPECT_THAT(r["vacuous_for"].dump(), HasSubstr("the fault cdc crash: crashes is declared, and nothing in this plan"));
+  EXPECT_THAT(r["vacuous_for"].dump(),
+              HasSubstr("the fault cdc crash: crashes is declared, and nothing in any of these"));
 }
 
 TEST(Check, ADeadlineBeyondTheHorizonMakesItVacuous) {
@@ -355,6 +356,34 @@ TEST(Replay, ExplainsWhereTheViolationWasDecided) {
   const Ended page = converge({"replay", "slow.schedule.json", "--explain"}, folder.path());
   EXPECT_THAT(page.out, HasSubstr("The point of no return of converged"));
   EXPECT_THAT(page.out, HasSubstr("control: review 1 took 11 h"));
+  EXPECT_THAT(page.err, Not(HasSubstr("--trace"))) << "replay has no such option";
+}
+
+TEST(Replay, SaysWhereThereIsNoPointOfNoReturn) {
+  const Folder folder;
+  folder.write("plan.json", kInTime);
+  Json hopeless = Json::parse(kInTime);
+  hopeless["sla"]["convergence"] = "10m";  // no review is shorter than that, and a deploy follows it
+  folder.write("hopeless.json", hopeless.dump());
+  folder.write("good.schedule.json", R"({"scenario": "plan.json"})");
+  folder.write("hopeless.schedule.json", R"({"scenario": "hopeless.json"})");
+  const Ended good = converge({"replay", "good.schedule.json", "--explain"}, folder.path());
+  EXPECT_EQ(good.exit, 0) << good.out;
+  EXPECT_THAT(good.out, HasSubstr("No property is violated, so there is no point of no return"));
+  const Ended lost = converge({"replay", "hopeless.schedule.json", "--explain"}, folder.path());
+  EXPECT_EQ(lost.exit, 1) << lost.out;
+  EXPECT_THAT(lost.out, HasSubstr("There is none: it was lost from the start."));
+  EXPECT_TRUE(document(converge({"replay", "hopeless.schedule.json", "--explain", "--json"},
+                                folder.path()))["points_of_no_return"][0]["from_the_start"]);
+}
+
+TEST(Check, SaysHowManyAnswersTheScenarioGave) {
+  const Folder folder;
+  Json told = Json::parse(kInTime);
+  told["given"] = {{{"actor", "control"}, {"choice", "review"}, {"occurrence", 1}, {"answer", "1h"}}};
+  const std::string file = folder.write("told.json", told.dump());
+  const Ended ended = converge({"check", file, "-n", "16", "--json", "--no-files"});
+  EXPECT_THAT(document(ended)["strength"].dump(), HasSubstr("drawn from the declared laws, but for 1 given answer;"));
 }
 
 }  // namespace
