@@ -57,9 +57,7 @@ Exit show(const Options& o, const sim::RunResult& result, bool with_story,
   page += o.quiet ? result.sentence + "\n" : reports::text(result, where);
   for (const sim::PointOfNoReturn& point : explained) page += reports::explanation(point, where);
   if (o.explain && explained.empty() && !o.quiet) {
-    page += "
-No property is violated, so there is no point of no return to look for.
-";
+    page += "\nNo property is violated, so there is no point of no return to look for.\n";
   }
   put(o, page);
   if (result.command == "run" && !o.quiet && !with_story && o.output.empty()) {
