@@ -17,6 +17,7 @@ std::int64_t allowance(const Pipeline& model, const sim::PropertyResult& p) {
 }
 
 std::int64_t normalised(const Pipeline& model, const sim::PropertyResult& p) {
+  if (p.kind == sim::PropertyResult::Kind::reachability) return kUntouched;  // nothing to break
   if (p.unit != sim::PropertyResult::Unit::duration) return p.holds ? kUntouched : p.margin;
   const std::int64_t parts = std::max<std::int64_t>(1, allowance(model, p) / kUntouched);
   const std::int64_t margin = p.margin / parts;

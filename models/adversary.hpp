@@ -49,10 +49,7 @@ sim::Tried attempt(const M& model, const Pipeline& pipeline, sim::Chooser& choos
     watcher.look(world.state, world.agenda.now);
   }
   world.agenda.now = horizon;
-  // The last look: what is missing or stale at the horizon counts, although nothing happens then.
-  sim::Context<Event> last{world.agenda, chooser, trace};
-  pipeline.monitor().look(world.state.monitor, world.state.source, world.state.base, last);
-  pipeline.monitor().tell(world.state.monitor, last);
+  last_look(pipeline, world, chooser, trace);
   return std::move(watcher).judge(pipeline, world.state, property, std::move(record));
 }
 

@@ -328,15 +328,18 @@ std::string sentence(const sim::RunResult& r) {
 
 }  // namespace
 
-namespace {
-
-void finish(const Pipeline& model, PipelineWorld& world, sim::Chooser& chooser, sim::Trace& trace) {
-  sim::run_until(model, world, sim::Instant{} + model.config().horizon, chooser, trace);
-  // What is missing or stale at the horizon counts, although nothing happens then.
+void last_look(const Pipeline& model, PipelineWorld& world, sim::Chooser& chooser, sim::Trace& trace) {
   sim::Context<Event> last{world.agenda, chooser, trace};
   PipelineState& s = world.state;
   model.monitor().look(s.monitor, s.source, s.base, last);
   model.monitor().tell(s.monitor, last);
+}
+
+namespace {
+
+void finish(const Pipeline& model, PipelineWorld& world, sim::Chooser& chooser, sim::Trace& trace) {
+  sim::run_until(model, world, sim::Instant{} + model.config().horizon, chooser, trace);
+  last_look(model, world, chooser, trace);
 }
 
 }  // namespace

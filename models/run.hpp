@@ -27,6 +27,9 @@ Run run(const Pipeline&, sim::Chooser&, Recording, sim::Record scratch = {});
 // To the horizon, from a world on the way, and the last look there.
 void finish(const Pipeline&, PipelineWorld&, sim::Chooser&);
 
+// At the horizon: what is missing or stale then counts, although nothing happens.
+void last_look(const Pipeline&, PipelineWorld&, sim::Chooser&, sim::Trace&);
+
 // What the properties say of the state that a run ended in.
 std::vector<sim::PropertyResult> properties(const Pipeline&, const PipelineState&);
 

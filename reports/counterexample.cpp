@@ -91,11 +91,15 @@ void counterexample(Page& page, const sim::Counterexample& c) {
   if (!c.sentence.empty()) page.paragraph("  => ", 5, Style::strong, page.safe(c.sentence));
   if (!c.detail.empty()) page.paragraph("     ", 5, Style::plain, page.safe(c.detail));
   page.paragraph("  ", indent, Style::faint, shrunk(c));
-  if (!c.file.empty()) page.paragraph("  ", indent, Style::plain, "saved as " + page.safe(c.file));
-  if (c.replay.empty()) return;
+  saved_as(page, c.file, c.replay);
+}
+
+void saved_as(Page& page, std::string_view file, std::string_view replay) {
+  if (!file.empty()) page.paragraph("  ", indent, Style::plain, "saved as " + page.safe(file));
+  if (replay.empty()) return;
   page.line("  replay it with");
   const std::size_t columns = page.terminal.columns - indent - continued;
-  for (const std::string& part : command_lines(page.terminal, page.safe(c.replay), columns)) {
+  for (const std::string& part : command_lines(page.terminal, page.safe(replay), columns)) {
     page.line(std::string(indent + continued, ' ') + page.paint(Style::cyan, part));
   }
 }

@@ -11,6 +11,20 @@
 namespace converge::reports {
 namespace {
 
+Json search(const sim::RunResult::Search& s) {
+  return {{"property", s.property},
+          {"seed", s.seed},
+          {"tries", s.tries},
+          {"faults_most", s.faults_most},
+          {"found_by_try", s.found_by_try},
+          {"found_by", s.found_by},
+          {"violated_by_try", s.violated_by_try ? Json(*s.violated_by_try) : Json()},
+          {"states", s.states},
+          {"shrinking", s.shrinking},
+          {"file", s.file.empty() ? Json() : Json(s.file)},
+          {"replay", s.replay}};
+}
+
 std::string_view word(sim::Phase::Status status) {
   switch (status) {
     case sim::Phase::Status::not_reached: return "not_reached";
@@ -80,6 +94,7 @@ Json document(const sim::RunResult& r, const std::vector<sim::PointOfNoReturn>& 
         {"changes", r.changes},
         {"changes_lost", r.changes_lost}}},
       {"points_of_no_return", list(explained, point_of_no_return)},
+      {"search", r.search ? search(*r.search) : Json()},
   });
   return out;
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reports/counterexample.hpp"
 #include "reports/figures.hpp"
 #include "reports/page.hpp"
 #include "reports/sections.hpp"
@@ -117,6 +118,21 @@ void closing(Page& page, const sim::RunResult& r) {
   models_only(page);
 }
 
+// How the search came to this schedule.
+void search(Page& page, const sim::RunResult& r) {
+  if (!r.search) return;
+  const sim::RunResult::Search& s = *r.search;
+  page.heading("The search");
+  std::string how = fmt::format("Try {} of {} came to this margin", count(s.found_by_try), count(s.tries));
+  if (s.found_by_try > 1) how += fmt::format(", by the strategy '{}'", page.safe(s.found_by));
+  how += s.violated_by_try
+             ? fmt::format("; try {} was the first to violate {}.", count(*s.violated_by_try), page.safe(s.property))
+             : fmt::format("; none violated {}.", page.safe(s.property));
+  how += fmt::format(" What the margin does not need was taken away in {} more runs.", count(s.shrinking));
+  page.paragraph("  ", 2, Style::plain, how);
+  saved_as(page, s.file, s.replay);
+}
+
 }  // namespace
 
 std::string text(const sim::RunResult& r, const Terminal& given) {
@@ -128,6 +144,7 @@ std::string text(const sim::RunResult& r, const Terminal& given) {
   readers_and_cost(page, r);
   properties(page, r);
   deviations(page, r);
+  search(page, r);
   faults(page, r.faults, "");
   vacuous(page, r.outcome, "this run", r.vacuous_for);
   closing(page, r);

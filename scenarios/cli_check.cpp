@@ -142,34 +142,12 @@ class Check {
       const std::uint64_t seed = sim::schedule_seed(campaign_.seed, *first);
       models::Story story = models::counterexample(model_, sampling_, seed, i);
       story.counterexample.schedule = *first;
-      save(story);
+      const KeptSchedule kept = keep(o_, story.counterexample.property, story.schedule);
+      story.counterexample.file = kept.file;
+      story.counterexample.replay = kept.replay;
       r.counterexamples.push_back(std::move(story.counterexample));
     }
     progress_.clear();
-  }
-
-  void save(models::Story& story) const {
-    const bool from_stdin = o_.file == "-";
-    if (o_.no_files || from_stdin) return;
-    const fs::path folder = o_.save.empty() ? fs::path{"."} : fs::path{o_.save};
-    std::error_code ignored;
-    fs::create_directories(folder, ignored);
-    const std::string stem = fs::path{o_.file}.stem().string();
-    const fs::path file = (folder / (stem + "." + story.counterexample.property + ".schedule.json")).lexically_normal();
-    const SeenFrom scenario = seen_from(file.string(), o_.file);
-    spare_each(file.string());
-    write_file(file.string(), write_schedule({scenario.path, story.schedule}));
-    story.counterexample.file = file.string();
-    story.counterexample.replay = "converge replay " + shell_word(file.string());
-    if (!scenario.found) story.counterexample.replay += " --scenario " + shell_word(o_.file);
-  }
-
-  // A schedule never takes the place of what is read.
-  void spare_each(const std::string& target) const {
-    std::error_code missing;
-    if (fs::equivalent(target, o_.file, missing)) {
-      throw CannotWrite{printable(target) + ": is read here, and would be lost"};
-    }
   }
 
   void hold_to_expectation(sim::CheckResult& r) const {

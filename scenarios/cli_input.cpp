@@ -71,4 +71,19 @@ SeenFrom seen_from(const std::string& schedule, const std::string& scenario) {
   return {(leads_up ? fs::path{scenario}.filename() : relative).generic_string(), !leads_up};
 }
 
+KeptSchedule keep(const Options& o, const std::string& what, const sim::Schedule& schedule) {
+  if (o.no_files || o.file == "-") return {};
+  const fs::path folder = o.save.empty() ? fs::path{"."} : fs::path{o.save};
+  std::error_code error;
+  fs::create_directories(folder, error);
+  const std::string name = fs::path{o.file}.stem().string() + "." + what + ".schedule.json";
+  const std::string file = (folder / name).lexically_normal().string();
+  if (fs::equivalent(file, o.file, error)) throw CannotWrite{printable(file) + ": is read here, and would be lost"};
+  const SeenFrom scenario = seen_from(file, o.file);
+  write_file(file, write_schedule({scenario.path, schedule}));
+  std::string replay = "converge replay " + shell_word(file);
+  if (!scenario.found) replay += " --scenario " + shell_word(o.file);
+  return {file, replay};
+}
+
 }  // namespace converge::scenarios

@@ -42,4 +42,12 @@ struct SeenFrom {
 };
 SeenFrom seen_from(const std::string& schedule, const std::string& scenario);
 
+// A schedule that a command found, beside others of its scenario: "plan.converged.schedule.json" in the folder of
+// --save. Both are empty where nothing is to be saved.
+struct KeptSchedule {
+  std::string file;
+  std::string replay;  // the command that plays it
+};
+KeptSchedule keep(const Options&, const std::string& what, const sim::Schedule&);
+
 }  // namespace converge::scenarios

@@ -36,6 +36,11 @@ struct Options {
   bool timing = false;
   bool expect = false;
 
+  // of `worst`
+  std::uint64_t tries = 2'000;
+  std::uint64_t faults = 3;
+  std::string property = "converged";
+
   bool explain = false;             // of `replay`: the point of no return
   std::vector<std::string> actors;  // of the trace; none: all
   std::string output;               // a file instead of standard output
@@ -47,6 +52,7 @@ struct Options {
 Exit run(const Options&);
 Exit replay(const Options&);
 Exit check(const Options&);
+Exit worst(const Options&);
 Exit validate(const Options&);
 Exit schema(const Options&);
 

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -102,15 +104,21 @@ LedgerText parse_ledger(const std::string& text, const CampaignKey& key) {
     ledger.problems.push_back(
         {.line = number, .column = 1, .found = std::move(found), .expected = std::move(expected)});
   };
+  const auto another = [&](const std::string& first) {  // or no ledger at all: what is in it must not be lost
+    problem("a ledger of another campaign: " + in_quotes(first),
+            "one of this scenario, seed and version, or a file that does not exist yet");
+  };
   while (ledger.good < text.size()) {
     ++number;
     const std::size_t end = text.find('\n', ledger.good);
-    if (end == std::string::npos) break;  // cut short by whatever ended the last run
+    if (end == std::string::npos) {  // cut short by whatever ended the last run
+      if (number == 1 && !ledger_header(key).starts_with(text)) another(text);
+      break;
+    }
     const std::string line = text.substr(ledger.good, end - ledger.good);
     if (number == 1) {
       if (line + "\n" != ledger_header(key)) {
-        problem("a ledger of another campaign: " + in_quotes(line),
-                "one of this scenario, seed and version, or a file that does not exist yet");
+        another(line);
         return ledger;
       }
     } else if (!seal_holds(line)) {
@@ -132,7 +140,7 @@ LedgerText parse_ledger(const std::string& text, const CampaignKey& key) {
   std::uint64_t end = 0;
   for (const auto& [from, until] : ends) {
     if (from < end) problem("stretches of schedules that overlap", "the ledger as converge left it");
-    end = until;
+    end = std::max(end, until);
   }
   return ledger;
 }
@@ -140,6 +148,7 @@ LedgerText parse_ledger(const std::string& text, const CampaignKey& key) {
 Ledger::Ledger(std::string path, const CampaignKey& key, std::size_t good) : path_{std::move(path)} {
   file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (file_ < 0 || ::ftruncate(file_, static_cast<off_t>(good)) != 0) {
+    if (file_ >= 0) ::close(file_);
     throw CannotWrite{printable(path_) + ": cannot be written"};
   }
   if (good == 0) write(ledger_header(key));

@@ -109,6 +109,18 @@ void add_check_flags(CLI::App& app, Options& o) {
   app.add_flag("--timing", o.timing, "Put the speed into the JSON document, which is else the same bytes every time");
 }
 
+void add_worst_flags(CLI::App& app, Options& o) {
+  add_seed(app, o, "Another search (0)");
+  add_count(app, "-n,--tries", o.tries, "How many schedules are tried (2000)", 1, 1'000'000'000);
+  add_duration(app, "--time-limit", "End after so much time, with the worst so far", o.time_limit);
+  add_count(app, "--faults", o.faults, "At most so many faults in one schedule (3)", 0, 1'000);
+  app.add_option("--property", o.property, "Whose margin is to be least (converged)");
+  app.add_option("--save", o.save, "Save the schedule in this folder (the current one)");
+  app.add_flag("--no-files", o.no_files, "Save no schedule");
+  app.add_option("--actors", o.actors, "Of the story: only these actors, as in --actors flink,spark")->delimiter(',');
+  app.add_flag("--trace", o.trace, "The story of the schedule, event by event");
+}
+
 // A mistyped command gets the nearest one, and the list.
 int unknown_command(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> names;
@@ -168,6 +180,15 @@ int main(int argc, char** argv) {
       "  converge check plan.json --time-limit 10m --resume plan.ledger\n"
       "Ctrl-C ends it with the result of what ran.");
 
+  CLI::App* worst = app.add_subcommand("worst", "The schedule with the least margin that a guided search can find");
+  worst->add_option("SCENARIO", o.file, "A scenario file; - is standard input")->required();
+  add_output_flags(*worst, o);
+  add_worst_flags(*worst, o);
+  worst->footer(
+      "Examples:\n  converge worst scenarios/everything-may-fail.json\n"
+      "  converge worst plan.json --property fresh --faults 1 --tries 5000\n"
+      "It searches and proves nothing: a schedule that is worse still may exist.");
+
   CLI::App* replay = app.add_subcommand("replay", "A saved schedule again, step by step");
   replay->add_option("SCHEDULE", o.file, "A schedule file (*.schedule.json)")->required();
   add_output_flags(*replay, o);
@@ -197,6 +218,7 @@ int main(int argc, char** argv) {
   try {
     if (run->parsed()) return static_cast<int>(converge::scenarios::run(o));
     if (check->parsed()) return static_cast<int>(converge::scenarios::check(o));
+    if (worst->parsed()) return static_cast<int>(converge::scenarios::worst(o));
     if (replay->parsed()) return static_cast<int>(converge::scenarios::replay(o));
     if (validate->parsed()) return static_cast<int>(converge::scenarios::validate(o));
     if (schema->parsed()) return static_cast<int>(converge::scenarios::schema(o));

@@ -104,13 +104,10 @@ class Conductor {
 
   CampaignResult conduct() {
     fold();
-    std::vector<std::thread> workers;
-    running_ = result_.enough ? 0 : std::max(1U, options_.jobs);
-    for (unsigned i = running_; i > 0; --i) workers.emplace_back([this] { work(); });
-    watch();
-    for (std::thread& w : workers) w.join();
+    if (!result_.enough) run_what_is_left();
     if (failure_) std::rethrow_exception(failure_);
     fold();
+    if (result_.enough || folded_ >= options_.schedules) result_.interrupted = false;  // too late to matter
     if (!result_.enough) {  // cut short, there may be gaps: all that ran counts
       for (auto& [from, tally] : ran_) merge(result_.tally, tally);
     }
@@ -118,13 +115,41 @@ class Conductor {
   }
 
  private:
+  // No thread outlives this call, whatever a hook throws or the system refuses.
+  void run_what_is_left() {
+    std::vector<std::thread> workers;
+    try {
+      for (unsigned i = 0; i < std::max(1U, options_.jobs); ++i) {
+        {
+          const std::lock_guard lock{mutex_};
+          ++running_;
+        }
+        workers.emplace_back([this] { work(); });
+      }
+    } catch (...) {
+      fail();
+      const std::lock_guard lock{mutex_};
+      --running_;  // the one that did not start
+    }
+    try {
+      watch();
+    } catch (...) {
+      fail();
+    }
+    for (std::thread& w : workers) w.join();
+  }
+
+  void fail() {
+    const std::lock_guard lock{mutex_};
+    if (!failure_) failure_ = std::current_exception();
+    stop_ = true;
+  }
+
   void work() {
     try {
       while (const auto next = take()) run(next->first, next->second);
     } catch (...) {
-      const std::lock_guard lock{mutex_};
-      if (!failure_) failure_ = std::current_exception();
-      stop_ = true;
+      fail();
     }
     const std::lock_guard lock{mutex_};
     --running_;
@@ -167,7 +192,7 @@ class Conductor {
       fold();
       if (result_.enough) stop_ = true;
       if (!stop_ && hooks_.go_on && !hooks_.go_on(ran_in_all_, violated_in_all_)) {
-        result_.interrupted = running_ > 0;
+        result_.interrupted = true;
         stop_ = true;
       }
     }

@@ -25,14 +25,14 @@ class Shrinker {
     quiet_workload();
     without_families();
     quiet_workload();
-    bool again = true;
-    while (again && !spent()) {
+    bool minimal = false;
+    while (!minimal && !refused_) {
       without_stretches();
       const bool fewer = best_.deviations.size() > kMany && trade();
       milder();
-      again = fewer || !each_is_needed();
+      minimal = !fewer && each_is_needed();
     }
-    return {best_, !spent() && each_is_needed(), tries_};
+    return {best_, minimal, tries_};
   }
 
  private:
@@ -41,7 +41,8 @@ class Shrinker {
   bool spent() const { return tries_ >= tries_most_; }
 
   bool fails(const Found& candidate) {
-    if (spent()) return false;
+    refused_ = refused_ || spent();
+    if (refused_) return false;
     ++tries_;
     return fails_(candidate);
   }
@@ -147,7 +148,8 @@ class Shrinker {
   // The first distance from nominal that fails, by bisection, to the second; then the roundest figure at or beyond it.
   void milder_duration(std::size_t i) {
     const std::int64_t nominal = nominal_of(best_.deviations[i]);
-    const std::int64_t sign = best_.deviations[i].answer > nominal ? 1 : -1;
+    const std::int64_t found = best_.deviations[i].answer;
+    const std::int64_t sign = found > nominal ? 1 : -1;
     std::int64_t passes = 0;
     while ((best_.deviations[i].answer - nominal) * sign - passes > seconds(1).us && !spent()) {
       const std::int64_t middle = passes + ((best_.deviations[i].answer - nominal) * sign - passes) / 2;
@@ -159,19 +161,19 @@ class Shrinker {
     for (const Duration unit : units) {
       const std::int64_t round = sign > 0 ? (answer + unit.us - 1) / unit.us * unit.us : answer / unit.us * unit.us;
       if (round == answer) return;
-      // No further than half as far again, and inside the range.
+      // No further than half as far again, and inside the range or what the found answer made of it.
       const std::int64_t far = (round - nominal) * sign;
       const Distribution& law = questions_[best_.deviations[i].question].distribution;
-      if (round < least_of(law) || round > std::max(most_of(law), answer)) continue;
+      if (round < std::min(least_of(law), found) || round > std::max(most_of(law), found)) continue;
       if (far > (answer - nominal) * sign * 3 / 2) continue;
       if (accept_answer(i, round)) return;
     }
   }
 
-  // Takes each one away alone; what is not needed goes, and the answer is no.
+  // Takes each one away alone; what is not needed goes, and the answer is no. So it is when not all could be tried.
   bool each_is_needed() {
     bool needed = true;
-    for (std::size_t i = 0; i < best_.deviations.size() && !spent();) {
+    for (std::size_t i = 0; i < best_.deviations.size() && !refused_;) {
       Deviations rest = best_.deviations;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
       if (accept(std::move(rest))) {
@@ -181,7 +183,7 @@ class Shrinker {
       }
     }
     if (best_.workload != 0 && accept(Found{0, best_.deviations})) needed = false;
-    return needed;
+    return needed && !refused_;
   }
 
   const std::vector<Question>& questions_;
@@ -189,6 +191,7 @@ class Shrinker {
   Found best_;
   std::uint64_t tries_most_;
   std::uint64_t tries_ = 0;
+  bool refused_ = false;  // something was not tried: what it would have said is not known
 };
 
 }  // namespace

@@ -118,6 +118,22 @@ struct RunResult {
   std::uint64_t changes = 0;       // tracked ones
   std::uint64_t changes_lost = 0;  // that never reached the CDC table, or that merges skipped for good
   std::vector<StoryLine> story;    // only if asked for
+
+  // `worst`: the search that found this schedule.
+  struct Search {
+    std::string property;  // whose margin was to be least
+    std::uint64_t seed = 0;
+    std::uint64_t tries = 0;
+    std::uint64_t faults_most = 0;                 // in one schedule
+    std::uint64_t found_by_try = 0;                // from 1
+    std::string found_by;                          // strategy
+    std::optional<std::uint64_t> violated_by_try;  // the first schedule that violated it
+    std::uint64_t states = 0;                      // different ones, in the abstract, that were reached
+    std::uint64_t shrinking = 0;                   // runs that were spent on making the schedule small
+    std::string file;                              // where it was saved; empty: nowhere
+    std::string replay;                            // the command that plays it
+  };
+  std::optional<Search> search;
 };
 
 // ---- many schedules

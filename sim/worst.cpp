@@ -122,6 +122,7 @@ class Search {
   Worst run() {
     Worst result;
     for (std::uint64_t n = 1; n <= options_.tries; ++n) {
+      if (n > 1 && options_.go_on && !options_.go_on(n - 1)) break;
       Bits bits{options_.seed, hash_of("worst"), n};
       Strategy strategy = Strategy::sampled;
       Candidate candidate = nominal();

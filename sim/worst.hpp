@@ -57,6 +57,7 @@ struct WorstOptions {
   std::uint64_t tries = 1'000;  // the first is the nominal run
   unsigned faults_most = 3;
   bool stops_at_violation = false;
+  std::function<bool(std::uint64_t tries)> go_on;  // asked before each try but the first; false ends the search
   // Each strategy's share of the turns, in the order above; not all 0. Measured: docs/planted-bugs.md.
   std::array<unsigned, kStrategies> weights{0, 6, 2, 1, 1};
 };

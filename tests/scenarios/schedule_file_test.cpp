@@ -53,6 +53,33 @@ TEST(ScheduleFile, WhatIsWrittenIsReadBack) {
   }
 }
 
+TEST(ScheduleFile, IsReadAndWrittenWithItsSwarmOrItsWorkload) {
+  for (const sim::Schedule& schedule :
+       {sim::Schedule{.seed = 7, .swarm = true}, sim::Schedule{.workload = UINT64_MAX}, sim::Schedule{.workload = 0}}) {
+    const SavedSchedule back = good(write_schedule({"a.json", schedule}));
+    EXPECT_EQ(back.schedule, schedule);
+    EXPECT_EQ(write_schedule(back), write_schedule({"a.json", schedule}));
+  }
+  EXPECT_EQ(write_schedule({"a.json", {.seed = 7, .swarm = true}}),
+            "{\n  \"scenario\": \"a.json\",\n  \"seed\": \"7\",\n  \"swarm\": true,\n  \"deviations\": []\n}\n");
+  EXPECT_EQ(good(R"({"scenario": "a.json", "seed": "7", "swarm": false})").schedule, sim::Schedule{.seed = 7});
+}
+
+TEST(ScheduleFile, ASwarmNeedsASeedAndAWorkloadHasNone) {
+  const auto only = [](std::string_view text) {
+    const ParsedSchedule parsed = parse_schedule(text);
+    EXPECT_FALSE(parsed.saved);
+    return parsed.problems.size() == 1 ? parsed.problems[0] : Problem{};
+  };
+  EXPECT_EQ(only(R"({"scenario": "a.json", "swarm": true})"),
+            (Problem{"/swarm", 1, 33, "true", "a seed beside it", ""}));
+  EXPECT_EQ(only(R"({"scenario": "a.json", "seed": "7", "workload": "8"})"),
+            (Problem{"/workload", 1, 49, "\"8\"", "a seed or a workload: the seed draws it too", ""}));
+  EXPECT_EQ(only(R"({"scenario": "a.json", "workload": "18446744073709551616"})"),
+            (Problem{"/workload", 1, 36, "\"18446744073709551616\"", "a whole number of 64 bits, in quotes", ""}));
+  EXPECT_EQ(only(R"({"scenario": "a.json", "seed": "7", "swarm": "yes"})").path, "/swarm");
+}
+
 // A seed is text: other readers of JSON round a number of 64 bits.
 TEST(ScheduleFile, IsWrittenForPeopleToRead) {
   EXPECT_EQ(write_schedule({"a.json", {.seed = 7, .deviations = {{"flink", "restore", 1, "PT30H"}}}}),
@@ -95,9 +122,8 @@ TEST(ScheduleFile, AllItsMistakesAreToldAtOnce) {
             "characters\n"
             "   1 | {\"scenaro\": \"a.json\", \"seed\": \"x\",\n"
             "     | ^\n"
-            "f:1:2: error: /scenaro: found unknown key \"scenaro\", expected one of \"scenario\", \"seed\" or "
-            "\"deviations\"; did you "
-            "mean \"scenario\"?\n"
+            "f:1:2: error: /scenaro: found unknown key \"scenaro\", expected one of \"scenario\", \"seed\", \"swarm\", "
+            "\"workload\" or \"deviations\"; did you mean \"scenario\"?\n"
             "   1 | {\"scenaro\": \"a.json\", \"seed\": \"x\",\n"
             "     |  ^\n"
             "f:1:31: error: /seed: found \"x\", expected a whole number of 64 bits, in quotes\n"
@@ -120,7 +146,8 @@ TEST(ScheduleFile, NamesThatTheScenarioDoesNotHavePointIntoTheSchedule) {
                         "  {\"actor\": \"flink\", \"choice\": \"failure\", \"answer\": \"fails\"}]}"),
       "f:2:32: error: /deviations/0/choice: found \"restroe\", expected a choice of flink: one of \"checkpoint\", "
       "\"commit\", "
-      "\"failure\", \"restart\", \"savepoint\", \"restore\", \"restore-tail\" or \"slow-restore\"; did you mean "
+      "\"failure\", \"restart\", \"savepoint\", \"restore\", \"restore-tail\", \"slow-restore\", \"deploy-offset\" or "
+      "\"order\"; did you mean "
       "\"restore\"?\n"
       "   2 |   {\"actor\": \"flink\", \"choice\": \"restroe\", \"answer\": \"1h\"},\n"
       "     |                                ^\n"

@@ -58,6 +58,43 @@ TEST(SampledChooser, AnswersByNameAndNotByNumber) {
   }
 }
 
+TEST(NominalChooser, DrawsBitsWithTheSeedOfItsWorkload) {
+  const std::vector<Question> asked = questions();
+  NominalChooser chooser{asked, 9};
+  SampledChooser sampled{asked, 9};
+  for (std::uint32_t i = 0; i < 10; ++i) {
+    EXPECT_EQ(chooser.answer(change, i), sampled.answer(change, i));
+    EXPECT_NE(chooser.answer(change, i), nominal_answer(asked[change], i));
+    EXPECT_EQ(chooser.answer(restore, i), nominal_answer(asked[restore], i));
+    EXPECT_EQ(chooser.answer(failure, i), 0);
+  }
+}
+
+TEST(SampledChooser, UnderASwarmSwitchesHalfOfTheDeclaredFaultsOffForTheWholeRun) {
+  std::vector<Question> asked = questions();
+  asked.push_back(asked[failure]);
+  asked.back().actor = "flink";
+  asked.push_back(asked[failure]);
+  asked.back().options[1].ppm = 0;  // not declared: there is nothing to switch off
+  asked.back().actor = "cdc";
+  int off = 0;
+  int both = 0;
+  for (std::uint64_t seed = 0; seed < 1'000; ++seed) {
+    SampledChooser plain{asked, seed};
+    SampledChooser swarm{asked, seed, true};
+    EXPECT_FALSE(plain.switched_off(failure));
+    EXPECT_FALSE(swarm.switched_off(restore) || swarm.switched_off(change) || swarm.switched_off(4));
+    off += swarm.switched_off(failure) ? 1 : 0;
+    both += swarm.switched_off(failure) && swarm.switched_off(3) ? 1 : 0;
+    for (QuestionId q = 0; q < asked.size(); ++q) {
+      for (std::uint32_t i = 0; i < 5; ++i)
+        ASSERT_EQ(swarm.answer(q, i), swarm.switched_off(q) ? 0 : plain.answer(q, i)) << seed;
+    }
+  }
+  EXPECT_NEAR(off, 500, 80);   // five standard deviations
+  EXPECT_NEAR(both, 250, 70);  // each by a coin of its own
+}
+
 TEST(ReplayedChooser, DeviatesWhereItIsToldAndNowhereElse) {
   const std::vector<Question> asked = questions();
   for (const bool by_seed : {false, true}) {

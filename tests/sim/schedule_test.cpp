@@ -198,5 +198,29 @@ TEST(DeviationsFromNominal, AreTheRecordedAnswersThatDiffer) {
             (std::vector<Deviation>{{0, 1, minutes(41).us}, {1, 1, 2}, {2, 1, nominal_answer(questions()[2], 0)}}));
 }
 
+std::vector<std::int64_t> answers(Chooser& chooser) {
+  std::vector<std::int64_t> all;
+  for (QuestionId q = 0; q < questions().size(); ++q) {
+    for (std::uint32_t i = 0; i < 3; ++i) all.push_back(chooser.answer(q, i));
+  }
+  return all;
+}
+
+std::vector<std::int64_t> answers(const Schedule& s) { return answers(*elsewhere(s, questions())); }
+
+TEST(Elsewhere, IsTheSeedItsSwarmTheWorkloadOrTheUsual) {
+  NominalChooser nominal{questions()};
+  NominalChooser workload{questions(), 7};
+  EXPECT_EQ(answers(Schedule{}), answers(nominal));
+  EXPECT_EQ(answers(Schedule{.workload = 7}), answers(workload));
+  EXPECT_NE(answers(workload), answers(nominal));
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    SampledChooser sampled{questions(), seed};
+    SampledChooser swarm{questions(), seed, true};
+    EXPECT_EQ(answers(Schedule{.seed = seed}), answers(sampled));
+    EXPECT_EQ(answers(Schedule{.seed = seed, .swarm = true}), answers(swarm));
+  }
+}
+
 }  // namespace
 }  // namespace converge::sim

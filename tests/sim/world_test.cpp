@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <set>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "sim/chooser.hpp"
@@ -129,6 +132,148 @@ TEST(Step, SaysWhenNothingIsPending) {
   EXPECT_FALSE(step(game.model, game.world, game.chooser, game.trace));
   EXPECT_EQ(game.world, before);
   EXPECT_EQ(game.trace.events(), 1U);
+}
+
+// ---- events of one instant
+
+// Writes down who touched which of its slots, and when. Every event reads and writes the slots of its mask.
+struct Slots {
+  struct Event {
+    std::uint16_t actor = 0;
+    std::uint32_t touches = 0;
+    std::uint32_t number = 0;
+    bool operator==(const Event&) const = default;
+    friend auto fields(const Event& e) { return std::tie(e.actor, e.touches, e.number); }
+  };
+  struct State {
+    std::vector<std::uint32_t> handled;
+    bool operator==(const State&) const = default;
+    friend auto fields(const State& s) { return std::tie(s.handled); }
+  };
+
+  std::vector<Event> plan;
+  std::vector<Question> asked = [] {
+    std::vector<Question> all;
+    for (const char* actor : {"a", "b", "c", "d", "e"}) {
+      all.push_back({.actor = actor,
+                     .kind = "order",
+                     .answers = AnswerKind::option,
+                     .distribution = {},
+                     .options = {{"in turn", 0}, {"goes first", 500'000}}});
+    }
+    return all;
+  }();
+
+  const std::vector<Question>& questions() const { return asked; }
+  void start(State&, Context<Event>& out) const {
+    for (const Event& e : plan) out.after(seconds(1), e);
+  }
+  void handle(State& s, const Event& e, Context<Event>&) const { s.handled.push_back(e.number); }
+  Footprint footprint(const Event& e) const { return {.reads = e.touches, .writes = e.touches}; }
+  QuestionId order_question(const Event& e) const { return e.actor; }
+};
+static_assert(OrdersTies<Slots>);
+static_assert(!OrdersTies<Bells>);
+
+using Order = std::vector<std::uint32_t>;
+
+struct Played {
+  Order order;
+  Record record;
+};
+
+Played play(const Slots& model, const std::vector<Deviation>& deviations = {}) {
+  NominalChooser nominal{model.asked};
+  ReplayedChooser chooser{nominal, deviations};
+  Played played;
+  Trace trace{&played.record};
+  WorldOf<Slots> world = initial(model, chooser, trace);
+  run_until(model, world, Instant{} + seconds(1), chooser, trace);
+  EXPECT_TRUE(world.agenda.pending.empty());
+  played.order = world.state.handled;
+  return played;
+}
+
+// Every order that answers can reach: each run branches at the choices that it faced and nobody had answered.
+std::set<Order> reachable(const Slots& model) {
+  std::set<Order> orders;
+  std::vector<std::vector<Deviation>> open{{}};
+  while (!open.empty()) {
+    const std::vector<Deviation> deviations = open.back();
+    open.pop_back();
+    const Played played = play(model, deviations);
+    orders.insert(played.order);
+    std::size_t last = 0;  // answers after the last deviation are free
+    for (std::size_t i = 0; i < played.record.answers.size(); ++i) {
+      if (played.record.answers[i].answer == 1) last = i + 1;
+    }
+    for (std::size_t i = last; i < played.record.answers.size(); ++i) {
+      auto more = deviations;
+      more.push_back({played.record.answers[i].question, played.record.answers[i].occurrence, 1});
+      open.push_back(more);
+    }
+  }
+  return orders;
+}
+
+TEST(Ties, AreHandledInTheOrderOfEmissionUnlessSomebodySaysOtherwise) {
+  EXPECT_EQ(play({{{4, 1, 0}, {0, 1, 1}, {2, 1, 2}, {1, 1, 3}}}).order, (Order{0, 1, 2, 3}));
+}
+
+TEST(Ties, OfDependentEventsOfDifferentActorsCanBeHandledInEveryOrder) {
+  const std::array<std::size_t, 6> factorial{1, 1, 2, 6, 24, 120};
+  for (std::uint16_t k = 1; k <= 5; ++k) {
+    Slots model;
+    for (std::uint16_t i = 0; i < k; ++i) model.plan.push_back({i, 1, i});
+    EXPECT_EQ(reachable(model).size(), factorial.at(k));
+  }
+}
+
+TEST(Ties, KeepTheOrderOfEventsOfOneActor) {
+  const Slots model{{{0, 1, 0}, {1, 1, 1}, {0, 1, 2}, {2, 1, 3}, {1, 1, 4}}};
+  const std::set<Order> orders = reachable(model);
+  EXPECT_EQ(orders.size(), 30U);  // 5! / (2! 2!)
+  for (const Order& o : orders) {
+    const auto place = [&](std::uint32_t n) { return std::find(o.begin(), o.end(), n) - o.begin(); };
+    EXPECT_LT(place(0), place(2));
+    EXPECT_LT(place(1), place(4));
+  }
+}
+
+TEST(Ties, OfIndependentEventsAskNothing) {
+  const Played played = play({{{0, 1, 0}, {1, 2, 1}, {2, 4, 2}, {3, 8, 3}, {4, 16, 4}}});
+  EXPECT_TRUE(played.record.answers.empty());
+  EXPECT_EQ(played.order, (Order{0, 1, 2, 3, 4}));
+}
+
+TEST(Ties, AskOnlyOfThoseThatTouchTheSame) {
+  const Slots model{{{0, 1, 0}, {1, 2, 1}, {2, 1, 2}, {3, 2, 3}}};
+  const Played played = play(model);
+  for (const Answered& a : played.record.answers) EXPECT_TRUE(a.question == 2 || a.question == 3);
+  // Two pairs whose order matters: four outcomes, told apart by who of each pair came first.
+  std::set<std::pair<bool, bool>> outcomes;
+  for (const Order& o : reachable(model)) {
+    const auto place = [&](std::uint32_t n) { return std::find(o.begin(), o.end(), n) - o.begin(); };
+    outcomes.emplace(place(0) < place(2), place(1) < place(3));
+  }
+  EXPECT_EQ(outcomes.size(), 4U);
+}
+
+// Whoever reads one thing only is in nobody's way.
+TEST(Ties, ReadersOfTheSameAreIndependent) {
+  EXPECT_FALSE(dependent({.reads = 3}, {.reads = 1}));
+  EXPECT_TRUE(dependent({.reads = 3}, {.writes = 1}));
+  EXPECT_TRUE(dependent({.writes = 2}, {.reads = 3}));
+  EXPECT_TRUE(dependent({.writes = 2}, {.writes = 2}));
+  EXPECT_FALSE(dependent({.reads = 1, .writes = 2}, {.reads = 1, .writes = 4}));
+}
+
+// Without footprints a world is stepped as it always was: no question, and each event once.
+TEST(Ties, OfAModelWithoutFootprintsAreInTurn) {
+  Game game{{{microseconds(5), {3}}, {microseconds(5), {1, 2}}, {microseconds(5), {2}}}};
+  game.run(Instant{5});
+  EXPECT_TRUE(game.world.agenda.asked.empty());
+  EXPECT_EQ(game.trace.events(), 5U);
 }
 
 TEST(World, LooksTheSameAfterAStepOnlyWhenItIsTheSame) {
