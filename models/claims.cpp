@@ -206,17 +206,17 @@ sim::PropertyResult result(const Claim& claim, const ClaimState& s, sim::Instant
 
 std::optional<sim::Silence> says_nothing(const Claim& claim, const ClaimState& s, sim::Instant end) {
   if (!s.looked) {
-    return sim::Silence{
-        claim.after ? fmt::format("{}: its scope never opened: never {}", claim.name, words(*claim.after))
-                    : fmt::format("{}: its scope was closed from the start", claim.name)};
+    return sim::Silence{claim.after
+                            ? fmt::format("{}: its scope never opened: never {}", claim.name, words(*claim.after))
+                            : fmt::format("{}: its scope was closed from the start", claim.name)};
   }
   if (claim.pattern == Pattern::sometimes && margin(claim, s, end) < 0)
     return sim::Silence{fmt::format("{}: it never came to {}", claim.name, words(claim.condition))};
   if (claim.pattern != Pattern::within) return std::nullopt;
   if (s.count == 0) return sim::Silence{fmt::format("{}: it never came to {}", claim.name, words(claim.trigger))};
   if (deadline_is_later(claim, s, end)) {
-    return sim::Silence{fmt::format("{}: what began last has time until after the horizon at {}", claim.name, text(end)),
-                        true};
+    return sim::Silence{
+        fmt::format("{}: what began last has time until after the horizon at {}", claim.name, text(end)), true};
   }
   return std::nullopt;
 }

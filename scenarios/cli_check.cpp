@@ -95,6 +95,7 @@ class Check {
     return r;
   }
 
+  std::uint64_t schedules() const { return campaign_.schedules; }
   CampaignKey key() const { return {scenario_.fingerprint, campaign_.seed, sampling_.swarm}; }
 
  private:
@@ -187,6 +188,7 @@ Exit check(const Options& o) {
       LedgerText read = parse_ledger(text, check.key());
       if (!read.problems.empty()) return refuse(o, "check", o.resume, text, read.problems);
       done = std::move(read.stretches);
+      std::erase_if(done, [&](const sim::Stretch& s) { return s.from + s.tally.schedules > check.schedules(); });
       good = read.good;
     }
     ledger.emplace(o.resume, check.key(), good);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -147,9 +148,11 @@ LedgerText parse_ledger(const std::string& text, const CampaignKey& key) {
 
 Ledger::Ledger(std::string path, const CampaignKey& key, std::size_t good) : path_{std::move(path)} {
   file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (file_ < 0 || ::ftruncate(file_, static_cast<off_t>(good)) != 0) {
+  const bool alone = file_ >= 0 && ::flock(file_, LOCK_EX | LOCK_NB) == 0;
+  if (!alone || ::ftruncate(file_, static_cast<off_t>(good)) != 0) {
+    const bool busy = file_ >= 0 && !alone;
     if (file_ >= 0) ::close(file_);
-    throw CannotWrite{printable(path_) + ": cannot be written"};
+    throw CannotWrite{printable(path_) + (busy ? ": another campaign is writing it" : ": cannot be written")};
   }
   if (good == 0) write(ledger_header(key));
 }

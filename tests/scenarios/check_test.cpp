@@ -189,6 +189,14 @@ TEST(Check, NothingIsLostToAKillAndNothingIsRunTwice) {
   EXPECT_EQ(schedules_in(ledger).size(), 2000U);
 }
 
+TEST(Check, ALedgerMayHoldMoreThanIsAskedFor) {
+  const Folder folder;
+  const std::string file = folder.write("late.json", kLate);
+  converge({"check", file, "-n", "64", "-q", "--no-files", "--resume", folder / "ledger"});
+  const Ended fewer = converge({"check", file, "-n", "24", "--json", "--no-files", "--resume", folder / "ledger"});
+  EXPECT_EQ(fewer.out, converge({"check", file, "-n", "24", "--json", "--no-files"}).out);
+}
+
 TEST(Check, CtrlCEndsItWithTheResultOfWhatRan) {
   const Folder folder;
   const std::string file = folder.write("plan.json", kInTime);

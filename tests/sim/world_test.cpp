@@ -190,6 +190,7 @@ Played play(const Slots& model, const std::vector<Deviation>& deviations = {}) {
   WorldOf<Slots> world = initial(model, chooser, trace);
   run_until(model, world, Instant{} + seconds(1), chooser, trace);
   EXPECT_TRUE(world.agenda.pending.empty());
+  EXPECT_EQ(fingerprint(world), fingerprint(WorldOf<Slots>{world}));
   played.order = world.state.handled;
   return played;
 }
