@@ -1,5 +1,5 @@
-// What a campaign costs beyond its runs, and what a second core gains. Each round times the three one after the other on
-// the same schedules, and the ratios are medians over rounds.
+// What a campaign costs beyond its runs, and what a second core gains. Each round times the three one after the other
+// on the same schedules, and the ratios are medians over rounds.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -160,7 +160,8 @@ TEST(Json, HasAllItsKeysInOneOrderEvenWhenNothingHappened) {
                                                "properties",    "faults",
                                                "phases",        "divergence",
                                                "schedule",      "readers",
-                                               "cost",          "points_of_no_return"}));
+                                               "cost",          "points_of_no_return",
+                                               "search"}));
   EXPECT_EQ(keys(j), keys(ordered_json::parse(json(example()))));
   EXPECT_EQ(j.at("verdict"), "inconclusive");
   EXPECT_TRUE(j.at("convergence_s").is_null());
@@ -179,7 +180,7 @@ TEST(Json, LooksTheSameEveryTime) {
   r.phases = {{"review", 0, Phase::Status::done, {}, Instant{1}, {}, false}};
   const std::string text = json(r);
   EXPECT_TRUE(text.starts_with("{\n  \"converge\": \"" + version() + "\",\n  \"command\": \"\",\n  \"scenario\": {\n"));
-  EXPECT_TRUE(text.ends_with("  },\n  \"points_of_no_return\": []\n}\n"));
+  EXPECT_TRUE(text.ends_with("  },\n  \"points_of_no_return\": [],\n  \"search\": null\n}\n"));
   EXPECT_NE(text.find("  \"phases\": [\n"
                       "    {\n"
                       "      \"name\": \"review\",\n"

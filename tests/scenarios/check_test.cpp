@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
@@ -304,6 +305,21 @@ TEST(Check, HoldsTheResultToWhatTheScenarioExpects) {
   const Ended bad = converge({"check", unmet, "--expect", "--json", "--no-files"});
   EXPECT_EQ(bad.exit, 1);
   EXPECT_THAT(document(bad)["expect"]["unmet"].dump(), HasSubstr("no-row-lost holds in all of 60 schedules"));
+}
+
+TEST(Check, TheGallerysCampaignsAreAsTheirFilesExpect) {
+  std::size_t held = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator{std::filesystem::path{CONVERGE_SOURCE_DIR} / "scenarios"}) {
+    const std::string file = entry.path().string();
+    if (!file.ends_with(".json") || file.ends_with(".schema.json")) continue;
+    const Parsed parsed = parse(slurp(file));
+    if (!parsed.scenario || !parsed.scenario->expect || !parsed.scenario->expect->check) continue;
+    ++held;
+    const Ended ended = converge({"check", file, "--expect", "--no-files", "--no-color"});
+    EXPECT_EQ(ended.exit, 0) << ended.out;
+  }
+  EXPECT_GT(held, 0U);
 }
 
 TEST(Check, WritesJUnitForABuildServer) {

@@ -367,7 +367,7 @@ TEST(ScenarioMistakes, SharesAddUpToTheWholeAtMost) {
 TEST(ScenarioMistakes, AnExpectationNamesAProperty) {
   EXPECT_EQ(problems_with(R"("expect": {"nulls": true})"),
             R"(3:13 /expect/nulls: found unknown key "nulls", expected one of "verdict", "violates", "merges_stall", )"
-            R"("loses_changes", "nulls_left", "wrong_values_left" or "converges_within")");
+            R"("loses_changes", "nulls_left", "wrong_values_left", "converges_within" or "check")");
   EXPECT_EQ(
       problems_with(R"("expect": {"violates": ["fresh", "no-null-lef"]})"),
       R"(3:35 /expect/violates/1: found "no-null-lef", expected the name of a property: one of "converged", "no-row-lost", )"
@@ -482,11 +482,11 @@ TEST(ScenarioMistakes, AGivenAnswerNamesAnActorAChoiceAndAnAnswer) {
   EXPECT_EQ(
       problems_with(R"("given": [{"actor": "flnik", "choice": "restore", "answer": "1h"}])"),
       R"(3:22 /given/0/actor: found "flnik", expected an actor that faces choices: one of "source", "cdc", "kafka", "control", )"
-      R"("flink", "spark/merge" or "spark/backfill"; did you mean "flink"?)");
+      R"("flink", "spark/merge", "spark/backfill", "maintenance" or "readers"; did you mean "flink"?)");
   EXPECT_EQ(
       problems_with(R"("given": [{"actor": "flink", "choice": "restor", "answer": "1h"}])"),
       R"(3:41 /given/0/choice: found "restor", expected a choice of flink: one of "checkpoint", "commit", "failure", )"
-      R"("restart", "savepoint", "restore", "restore-tail" or "slow-restore"; did you mean "restore"?)");
+      R"("restart", "savepoint", "restore", "restore-tail", "slow-restore", "deploy-offset" or "order"; did you mean "restore"?)");
   EXPECT_EQ(problems_with(R"("given": [{"actor": "flink", "choice": "restore", "answer": "soon"}])"),
             R"(3:62 /given/0/answer: found "soon", expected a duration, such as 41m, 30h or PT41M)");
   EXPECT_EQ(

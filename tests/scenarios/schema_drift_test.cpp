@@ -45,11 +45,12 @@ constexpr std::string_view kEverything = R"({
     {"step": "backfill", "cadence": {"every": "1h"}}
   ],
   "deploy": {
-    "spark": {"every": "6h", "offset": "1h"},
+    "spark": {"every": "6h", "offset": "1h", "any_offset": true},
     "flink": {"cron": "0 10 * * 1-5", "train": true, "cutoff": "30m"},
     "freeze": [{"from": "Fri 16:00", "until": "Mon 08:00"}, {"from": "2026-02-09T16:00Z", "until": "2026-02-10"}]
   },
-  "detect": {"push_delay": "3m", "push_loss": 0.01, "pull_period": "12h", "pull_offset": "1h"},
+  "detect": {"push_delay": "3m", "push_loss": 0.01, "pull_period": "12h", "pull_offset": "1h",
+             "any_pull_offset": true},
   "review": {"delay": {"least": "1h", "usual": "2h", "most": "8h"}},
   "cicd": {"generation": "3m", "duration": "20m", "bad_code": "1%", "fix": "3h"},
   "staging": {"validation": "20m", "catches_bad_code": 80},
@@ -66,8 +67,8 @@ constexpr std::string_view kEverything = R"({
             "failure": 0.003, "on_overflow": "truncate", "writer": "subset", "offset_reset": "latest"},
   "cdc_table": {"keeps_raw": true, "snapshot_expiry": "4d"},
   "base_table": {"buckets": 8, "snapshot_expiry": "3d"},
-  "merge": {"cadence": "10m", "offset": "3m", "duration": "5m", "deploy": "6m", "form": "strict", "guard": "position_greater",
-            "watermark": "position", "watermark_saved": "after", "overlap": "queue", "isolation": "snapshot",
+  "merge": {"cadence": "10m", "offset": "3m", "any_offset": true, "duration": "5m", "deploy": "6m", "form": "strict",
+            "guard": "position_greater", "watermark": "position", "watermark_saved": "after", "overlap": "queue", "isolation": "snapshot",
             "mode": "copy-on-write", "on_overflow": "wrap", "failure": 0.004},
   "backfill": {"kind": "remerge", "snapshot": "last_backup", "watermark": "ddl", "from": "spark_deploy", "write": "merge",
                "guard": "position_at_least", "missing_column": "fail", "start": "after_next_merge", "pauses_merges": false,
@@ -86,7 +87,8 @@ constexpr std::string_view kEverything = R"({
     {"name": "moved", "sometimes": {"actor": "flink", "metric": "version", "equals": 1}}
   ],
   "expect": {"verdict": "violated", "violates": ["fresh"], "merges_stall": true, "loses_changes": true, "nulls_left": true,
-             "wrong_values_left": true, "converges_within": "30h"}
+             "wrong_values_left": true, "converges_within": "30h",
+             "check": {"violates": ["fresh"], "within": 300}}
 })";
 
 // ---- walking a document along the tables
@@ -271,6 +273,7 @@ void finer_than_a_schema(const Json& document, const Place& p, std::vector<Case>
   if (p.spec != nullptr && p.object == "cadence") {
     put({{"every", "1h"}, {"cron", "0 10 * * *"}});
     put({{"offset", "1h"}});
+    put({{"any_offset", true}});
     put({{"cutoff", "1h"}});
   }
   if (p.spec != nullptr && p.object == "condition") {
