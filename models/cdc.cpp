@@ -19,17 +19,19 @@ void CdcModel::pump(Cdc& cdc, const Source& source, Topic& topic, const SourceMo
     const Key key = sources.at(source, cdc.position + 1).key;
     const std::uint16_t partition = kafka.partition(key);
     const Lsn next = cdc.position + 1;
-    if (next > cdc.asked && out.choose(id(Q::kafka_leader)) != 0) {
+    if (next > cdc.led && out.choose(id(Q::kafka_leader)) != 0) {
       topic.leaderless = partition;
       topic.elected = out.now() + out.duration(id(Q::kafka_election));
       tell(out, Actor::cdc, Told::leader_lost, partition);
     }
-    cdc.asked = std::max(cdc.asked, next);
+    cdc.led = std::max(cdc.led, next);
     if (!kafka.available(topic, partition, out.now())) {
       out.at(topic.elected, {.what = What::cdc_pump, .epoch = upto});
       return;
     }
     kafka.append(topic, ++cdc.position, key, out.now());
+    if (cdc.position <= cdc.tried) continue;
+    cdc.tried = cdc.position;
     if (out.choose(id(Q::cdc_crash)) != 0) {
       cdc.phase = Cdc::Phase::down;
       tell(out, Actor::cdc, Told::cdc_crashed, cdc.flushed, cdc.position);

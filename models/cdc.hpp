@@ -32,10 +32,13 @@ struct Cdc {
   Lsn flushed = 0;            // stored: where a crash resumes
   std::int64_t interval = 0;  // number of that interval
   sim::Instant back;          // when it is running again
-  Lsn asked = 0;              // a leader is lost at most once a change, however often that is handed over
+  Lsn led = 0;                // a leader is lost at most once a change, however often that is handed over
+  Lsn tried = 0;  // and the connector crashes at most once at it: else a long backlog would never be through
 
   bool operator==(const Cdc&) const = default;
-  friend auto fields(const Cdc& c) { return std::tie(c.phase, c.position, c.flushed, c.interval, c.back, c.asked); }
+  friend auto fields(const Cdc& c) {
+    return std::tie(c.phase, c.position, c.flushed, c.interval, c.back, c.led, c.tried);
+  }
 };
 
 class CdcModel {

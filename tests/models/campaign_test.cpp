@@ -153,7 +153,7 @@ TEST(Campaign, AFaultThatNothingFacesMakesItVacuous) {
   c.changes.push_back(support::added_column("discount", sim::hours(12)));
   c.cdc.crash_ppm = 500'000;
   EXPECT_THAT(vacuous(c),
-              ElementsAre("the fault cdc crash: crashes is declared, and nothing in this plan ever faces it"));
+              ElementsAre("the fault cdc crash: crashes is declared, and nothing in any of these schedules faced it"));
 }
 
 TEST(Campaign, AFaultThatNeverStruckMakesItVacuousAndSaysHowManySchedulesWouldShowIt) {

@@ -164,7 +164,7 @@ void in_the_connector(Corpus& all) {
                  .property = "no-row-lost",
                  .shows = {deviation(Q::kafka_leader, 1'001, 1), deviation(Q::kafka_election, 0, sim::seconds(49)),
                            deviation(Q::cdc_crash, 1'001, 1)},
-                 .seed = 10});
+                 .seed = 11});
 }
 
 // ---- Kafka
@@ -178,7 +178,7 @@ void in_kafka(Corpus& all) {
        .bug = {.on = on(What::cdc_pump),
                .then =
                    [](State& now, const Event&, Context& out) {
-                     const bool waits = now.cdc.asked == now.cdc.position + 1;
+                     const bool waits = now.cdc.led == now.cdc.position + 1;
                      if (waits && now.topic.elected - out.now() > sim::seconds(25)) ++now.cdc.position;
                    }},
        .property = "no-row-lost",
@@ -290,7 +290,7 @@ void in_flink(Corpus& all) {
                  .property = "no-row-lost",
                  .shows = {deviation(Q::kafka_leader, 2'042, 1), deviation(Q::kafka_election, 0, sim::minutes(3)),
                            deviation(Q::flink_failure, 1'618, 1)},
-                 .seed = 55});
+                 .seed = 12});
 }
 
 // ---- the tables
