@@ -63,10 +63,11 @@ TEST(Cdc, WhatHappensWhileItIsDownIsReadAfterwards) {
   EXPECT_TRUE(support::violated(bench.model(), bench).empty());  // duplicates are harmless to the merge
 }
 
-TEST(Cdc, ACrashDuringTheReplayStartsTheReplayAgain) {
-  Bench bench{ten_changes(), {deviation(Q::cdc_crash, 6, 1), deviation(Q::cdc_crash, 8, 1)}};
+// At a change that was handed over before it is not asked again, or a long backlog would never be through.
+TEST(Cdc, ACrashBehindTheReplayStartsTheReplayAgain) {
+  Bench bench{ten_changes(), {deviation(Q::cdc_crash, 6, 1), deviation(Q::cdc_crash, 7, 1)}};
   bench.run_until(sim::minutes(40));
-  EXPECT_EQ(positions(bench.state().topic), (std::vector<Lsn>{1, 2, 3, 4, 5, 6, 7, 5, 6, 5, 6, 7, 8, 9, 10}));
+  EXPECT_EQ(positions(bench.state().topic), (std::vector<Lsn>{1, 2, 3, 4, 5, 6, 7, 5, 6, 7, 8, 5, 6, 7, 8, 9, 10}));
 }
 
 TEST(Cdc, APositionThatTheLogNoLongerHasFailsItForGood) {  // 5.1: saved position no longer on the server
