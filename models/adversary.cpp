@@ -131,7 +131,7 @@ sim::Tried Watcher::judge(const Pipeline& model, const PipelineState& s, const s
   for (const sim::PropertyResult& p : properties(model, s)) {
     if (!property.empty() && p.name != property) continue;
     tried.margin = std::min(tried.margin, normalised(model, p));
-    tried.violated = tried.violated || !p.holds;
+    tried.violated = tried.violated || sim::is_violated(p);
   }
   assert(tried.margin != std::numeric_limits<std::int64_t>::max());  // no property has this name
   tried.answers = std::move(record.answers);

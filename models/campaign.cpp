@@ -14,26 +14,6 @@ namespace {
 
 constexpr std::size_t kConverged = 0;  // its place among the properties
 
-Run sampled(const Pipeline& model, const Sampling& sampling, std::uint64_t seed, sim::Record scratch = {}) {
-  sim::SampledChooser drawn{model.questions(), seed, sampling.swarm};
-  sim::ReplayedChooser chooser{drawn, sampling.given};
-  return run(model, chooser, Recording::on, std::move(scratch));
-}
-
-std::vector<sim::FaultCount> faults(const Pipeline& model, const sim::Tally& t) {
-  std::vector<sim::FaultCount> all;
-  std::size_t at = 0;
-  for (const sim::Question& q : model.questions()) {
-    if (!q.fault) continue;
-    for (std::size_t i = 1; i < q.options.size(); ++i, ++at) {
-      const std::uint64_t fired = at < t.fired.size() ? t.fired[at] : 0;
-      const bool declared = q.options[i].ppm > 0;
-      if (declared || fired > 0) all.push_back({q.actor + " " + q.kind + ": " + q.options[i].name, declared, fired});
-    }
-  }
-  return all;
-}
-
 bool one_answer(const sim::Question& q) {
   switch (q.answers) {
     case sim::AnswerKind::duration: return sim::least_of(q.distribution) == sim::most_of(q.distribution);
@@ -49,21 +29,20 @@ std::vector<sim::ChoiceCount> choices(const Pipeline& model, const sim::Tally& t
   std::vector<sim::ChoiceCount> all;
   for (std::size_t q = 0; q < model.questions().size(); ++q) {
     const sim::Question& question = model.questions()[q];
-    const std::uint64_t asked = q < t.asked.size() ? t.asked[q] : 0;
-    if (asked == 0) continue;
-    all.push_back({question.actor, question.kind, one_answer(question) ? Answered::fixed : Answered::drawn, asked});
+    if (t.asked[q] == 0) continue;
+    all.push_back(
+        {question.actor, question.kind, one_answer(question) ? Answered::fixed : Answered::drawn, t.asked[q]});
   }
   return all;
 }
 
 // A fault that is declared and never strikes proves nothing (design: a verdict is never vacuous).
-std::string never_fired(const Pipeline& model, const sim::Tally& t, sim::QuestionId q, const sim::Option& option) {
-  const sim::Question& question = model.questions()[q];
-  const std::uint64_t asked = q < t.asked.size() ? t.asked[q] : 0;
+std::string never_fired(const sim::Question& question, const sim::Option& option, std::uint64_t asked,
+                        std::uint64_t schedules) {
   const std::string name = fmt::format("the fault {} {}: {}", question.actor, question.kind, option.name);
   if (asked == 0) return name + " is declared, and nothing in any of these schedules faced it";
   const double per_schedule =
-      static_cast<double>(asked) / static_cast<double>(t.schedules) * static_cast<double>(option.ppm) / 1e6;
+      static_cast<double>(asked) / static_cast<double>(schedules) * static_cast<double>(option.ppm) / 1e6;
   return fmt::format("{} never struck: at its probability, one in {:.0f} schedules would show it", name,
                      std::max(1.0, 1 / per_schedule));
 }
@@ -77,14 +56,12 @@ std::vector<std::string> vacuous_for(const Pipeline& model, const sim::Tally& t)
       all.push_back(fmt::format("{} in {} of {} schedules", silence.why, times, t.schedules));
     }
   }
-  std::size_t at = 0;
-  for (sim::QuestionId q = 0; q < model.questions().size(); ++q) {
-    const sim::Question& question = model.questions()[q];
-    if (!question.fault) continue;
-    for (std::size_t i = 1; i < question.options.size(); ++i, ++at) {
-      const bool fired = at < t.fired.size() && t.fired[at] > 0;
-      if (question.options[i].ppm > 0 && !fired) all.push_back(never_fired(model, t, q, question.options[i]));
-    }
+  const std::vector<sim::FaultOption> options = sim::fault_options(model.questions());
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    const sim::Question& question = model.questions()[options[i].question];
+    const sim::Option& option = question.options[static_cast<std::size_t>(options[i].answer)];
+    if (option.ppm == 0 || t.fired[i] > 0) continue;
+    all.push_back(never_fired(question, option, t.asked[options[i].question], t.schedules));
   }
   return all;
 }
@@ -134,6 +111,12 @@ sim::Probability probability_of(std::uint64_t hits, std::uint64_t runs, double c
   return {.estimate = estimate, .low = interval.low, .high = interval.high, .confidence = confidence};
 }
 
+Run sampled(const Pipeline& model, const Sampling& sampling, std::uint64_t seed, sim::Record scratch) {
+  sim::SampledChooser drawn{model.questions(), seed, sampling.swarm};
+  sim::ReplayedChooser chooser{drawn, sampling.given};
+  return run(model, chooser, Recording::on, std::move(scratch));
+}
+
 sim::Summary summary(const Pipeline& model, const Run& run) {
   const PipelineState& s = run.world.state;
   const sim::RunResult r = measure(model, run);
@@ -144,18 +127,7 @@ sim::Summary summary(const Pipeline& model, const Run& run) {
   }
   out.violated = r.outcome == sim::Outcome::violated;
   out.asked.assign(run.world.agenda.asked.begin(), run.world.agenda.asked.end());
-
-  std::vector<std::size_t> first(model.questions().size());  // by question: where its faults are counted
-  std::size_t faults = 0;
-  for (std::size_t q = 0; q < first.size(); ++q) {
-    first[q] = faults;
-    if (model.questions()[q].fault) faults += model.questions()[q].options.size() - 1;
-  }
-  out.fired.resize(faults);
-  for (const sim::Answered& a : run.record.answers) {
-    if (a.answer == 0 || !model.questions()[a.question].fault) continue;
-    ++out.fired[first[a.question] + static_cast<std::size_t>(a.answer) - 1];
-  }
+  out.fired = fired(model, run.record);
   for (const sim::Phase& p : r.phases) {
     out.finished.push_back(p.status == sim::Phase::Status::done);
     out.disagreed.push_back(p.disagreed);
@@ -211,7 +183,7 @@ sim::CheckResult judge(const Pipeline& model, const Sampling& sampling, const si
   }
   for (std::size_t i = 0; i < any.phases.size(); ++i)
     r.phases.push_back({any.phases[i].name, t.finished[i], t.disagreed[i]});
-  r.faults = faults(model, t);
+  r.faults = fault_counts(model, t.fired);
   r.choices = choices(model, t);
   r.vacuous_for = vacuous_for(model, t);
   r.outcome = t.violated > 0           ? sim::Outcome::violated

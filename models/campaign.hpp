@@ -23,6 +23,9 @@ struct Sampling {
 // hits of runs, with the exact interval.
 sim::Probability probability_of(std::uint64_t hits, std::uint64_t runs, double confidence);
 
+// The schedule of this seed, recorded; `scratch` as run() has it.
+Run sampled(const Pipeline&, const Sampling&, std::uint64_t seed, sim::Record scratch = {});
+
 sim::Summary summary(const Pipeline&, const Run&);  // of a recorded run
 sim::Summary sample(const Pipeline&, const Sampling&, std::uint64_t seed);
 

@@ -10,15 +10,6 @@ namespace converge::models {
 
 namespace {
 
-Run replay(const Pipeline& model, const std::vector<sim::Deviation>& given, const sim::Found& found,
-           Recording recording) {
-  sim::NominalChooser nominal{model.questions(), found.workload};
-  std::vector<sim::Deviation> fixed = given;
-  fixed.insert(fixed.end(), found.deviations.begin(), found.deviations.end());
-  sim::ReplayedChooser chooser{nominal, fixed};
-  return run(model, chooser, recording);
-}
-
 bool violates(const Pipeline& model, const PipelineState& state, std::size_t property) {
   return !properties(model, state)[property].holds;
 }
@@ -36,6 +27,15 @@ std::vector<sim::Deviation> own_deviations(const Pipeline& model, const std::vec
 }
 
 }  // namespace
+
+Run replay(const Pipeline& model, const std::vector<sim::Deviation>& given, const sim::Found& found,
+           Recording recording) {
+  sim::NominalChooser nominal{model.questions(), found.workload};
+  std::vector<sim::Deviation> fixed = given;
+  fixed.insert(fixed.end(), found.deviations.begin(), found.deviations.end());
+  sim::ReplayedChooser chooser{nominal, fixed};
+  return run(model, chooser, recording);
+}
 
 Story counterexample(const Pipeline& model, const std::vector<sim::Deviation>& given, const sim::Found& found,
                      std::size_t property) {
@@ -59,26 +59,21 @@ Story counterexample(const Pipeline& model, const std::vector<sim::Deviation>& g
   c.tries = shrunk.tries;
   c.from = found.deviations.size() + (found.workload != 0 ? 1 : 0);
   if (shrunk.schedule.workload != 0) c.workload = story.schedule.workload = shrunk.schedule.workload;
-  const std::set<sim::Deviation> kept(shrunk.schedule.deviations.begin(), shrunk.schedule.deviations.end());
-  for (const sim::DeviationText& d : result.deviations) {
-    const bool own = std::any_of(kept.begin(), kept.end(), [&](const sim::Deviation& k) {
-      const sim::Question& q = model.questions()[k.question];
-      return q.actor == d.actor && q.kind == d.choice && k.occurrence + 1 == d.occurrence;
-    });
-    if (own) c.deviations.push_back(d);
-  }
   // In the order in which they are met, as a story is told.
+  const std::set<sim::Deviation> kept(shrunk.schedule.deviations.begin(), shrunk.schedule.deviations.end());
+  sim::Record own;
   for (const sim::Answered& a : last.record.answers) {
     const sim::Deviation d{a.question, a.occurrence, a.answer};
-    if (kept.contains(d)) story.schedule.deviations.push_back(sim::name(d, model.questions()));
+    if (!kept.contains(d)) continue;
+    own.answers.push_back(a);
+    story.schedule.deviations.push_back(sim::name(d, model.questions()));
   }
+  c.deviations = deviations(model, own);
   return story;
 }
 
 Story counterexample(const Pipeline& model, const Sampling& sampling, std::uint64_t seed, std::size_t property) {
-  sim::SampledChooser drawn{model.questions(), seed, sampling.swarm};
-  sim::ReplayedChooser chooser{drawn, sampling.given};
-  const Run run = models::run(model, chooser, Recording::on);
+  const Run run = sampled(model, sampling, seed);
   Story story =
       counterexample(model, sampling.given,
                      {.workload = seed, .deviations = own_deviations(model, sampling.given, run.record)}, property);
@@ -186,9 +181,9 @@ sim::PointOfNoReturn point_of_no_return(const Pipeline& model, const Doomed& doo
   sim::Record last;
   point.at = forks.world_after(lost, &last).agenda.now;
   point.answers = deviations(model, last);
-  for (const sim::StoryLine& line : story(model, last)) point.story.push_back(line);
+  point.story = story(model, last);
   point.before = forks.probability(open, continuations, confidence);
-  point.after = forks.probability(lost, continuations, confidence);
+  point.after = probability_of(continuations, continuations, confidence);  // as hopeless() saw, or the run is over
   return point;
 }
 

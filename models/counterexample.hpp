@@ -13,6 +13,9 @@
 
 namespace converge::models {
 
+// One run of such a schedule, beside what the scenario fixes.
+Run replay(const Pipeline&, const std::vector<sim::Deviation>& given, const sim::Found&, Recording);
+
 struct Story {
   sim::Counterexample counterexample;  // but for file and replay
   sim::Schedule schedule;              // to save

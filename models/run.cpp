@@ -279,25 +279,6 @@ void add_divergence(sim::RunResult& r, const sim::Record& record) {
   }
 }
 
-void add_faults(sim::RunResult& r, const Pipeline& model, const sim::Record& record) {
-  std::map<std::pair<sim::QuestionId, std::int64_t>, std::uint64_t> fired;
-  for (const sim::Answered& a : record.answers) {
-    if (model.questions()[a.question].fault && a.answer != 0) ++fired[{a.question, a.answer}];
-  }
-  for (sim::QuestionId q = 0; q < model.questions().size(); ++q) {
-    const sim::Question& question = model.questions()[q];
-    if (!question.fault) continue;
-    for (std::size_t i = 1; i < question.options.size(); ++i) {
-      const auto found = fired.find({q, static_cast<std::int64_t>(i)});
-      const std::uint64_t times = found == fired.end() ? 0 : found->second;
-      const bool declared = question.options[i].ppm > 0;
-      if (declared || times > 0) {
-        r.faults.push_back({question.actor + " " + question.kind + ": " + question.options[i].name, declared, times});
-      }
-    }
-  }
-}
-
 // The claims after their last look.
 std::vector<ClaimState> claims_at(const Pipeline& model, const PipelineState& s, sim::Instant end) {
   std::vector<ClaimState> claims = s.claims;
@@ -417,11 +398,34 @@ sim::RunResult measure(const Pipeline& model, const Run& run) {
   return r;
 }
 
+std::vector<std::uint64_t> fired(const Pipeline& model, const sim::Record& record) {
+  const std::vector<sim::FaultOption> options = sim::fault_options(model.questions());
+  std::vector<std::uint64_t> times(options.size());
+  for (const sim::Answered& a : record.answers) {
+    if (a.answer == 0 || !model.questions()[a.question].fault) continue;
+    const auto found = std::lower_bound(options.begin(), options.end(), sim::FaultOption{a.question, a.answer});
+    ++times[static_cast<std::size_t>(found - options.begin())];
+  }
+  return times;
+}
+
+std::vector<sim::FaultCount> fault_counts(const Pipeline& model, const std::vector<std::uint64_t>& fired) {
+  const std::vector<sim::FaultOption> options = sim::fault_options(model.questions());
+  std::vector<sim::FaultCount> all;
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    const sim::Question& q = model.questions()[options[i].question];
+    const sim::Option& option = q.options[static_cast<std::size_t>(options[i].answer)];
+    const bool declared = option.ppm > 0;
+    if (declared || fired[i] > 0) all.push_back({q.actor + " " + q.kind + ": " + option.name, declared, fired[i]});
+  }
+  return all;
+}
+
 sim::RunResult judge(const Pipeline& model, const Run& run) {
   const PipelineState& s = run.world.state;
   const sim::Instant end = sim::Instant{} + model.config().horizon;
   sim::RunResult r = measure(model, run);
-  add_faults(r, model, run.record);
+  r.faults = fault_counts(model, fired(model, run.record));
   r.deviations = deviations(model, run.record);
   r.sentence = sentence(r);
   r.reads = s.monitor.reads;

@@ -43,6 +43,11 @@ sim::RunResult measure(const Pipeline&, const Run&);
 // The whole answer, but for what only the caller knows: command, file, title, fingerprint, seed.
 sim::RunResult judge(const Pipeline&, const Run&);
 
+// How often each fault struck in a recorded run, by sim::fault_options; and such a list in words, without the faults
+// that are neither declared nor struck.
+std::vector<std::uint64_t> fired(const Pipeline&, const sim::Record&);
+std::vector<sim::FaultCount> fault_counts(const Pipeline&, const std::vector<std::uint64_t>& fired);
+
 // The deviations of a recorded run from the nominal one, in the order in which they were met. Random bits have no
 // nominal answer that would mean anything to a reader, so a seed stands for them.
 std::vector<sim::DeviationText> deviations(const Pipeline&, const sim::Record&);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <mutex>
 #include <thread>
 
 #include "models/campaign.hpp"
@@ -137,12 +136,12 @@ class Check {
 
   void tell_stories(sim::CheckResult& r, const sim::Tally& tally) {
     for (std::size_t i = 0; i < tally.first_broken.size(); ++i) {
-      const auto& first = tally.first_broken[i];
-      if (!first || r.properties[i].worst.kind == sim::PropertyResult::Kind::reachability) continue;
+      if (r.properties[i].violated == 0) continue;  // or nobody can: that something happens
+      const std::uint64_t first = *tally.first_broken[i];
       progress_.say(fmt::format("shrinking a violation of {}", r.properties[i].worst.name));
-      const std::uint64_t seed = sim::schedule_seed(campaign_.seed, *first);
+      const std::uint64_t seed = sim::schedule_seed(campaign_.seed, first);
       models::Story story = models::counterexample(model_, sampling_, seed, i);
-      story.counterexample.schedule = *first;
+      story.counterexample.schedule = first;
       const KeptSchedule kept = keep(o_, story.counterexample.property, story.schedule);
       story.counterexample.file = kept.file;
       story.counterexample.replay = kept.replay;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "models/adversary.hpp"
+#include "models/counterexample.hpp"
 #include "scenarios/cli_input.hpp"
 #include "scenarios/cli_options.hpp"
 #include "scenarios/cli_output.hpp"
@@ -17,7 +18,7 @@ namespace converge::scenarios {
 
 namespace {
 
-// All that the scenario is judged by, in order. That something happens has no margin to take away.
+// All that the scenario is judged by, in order.
 std::vector<sim::PropertyResult> claims_of(const models::Pipeline& model) {
   sim::NominalChooser nominal{model.questions()};
   return models::properties(model, models::run(model, nominal, models::Recording::off).world.state);
@@ -76,12 +77,8 @@ class Hunt {
   }
 
  private:
-  std::int64_t margin(const std::vector<sim::Deviation>& deviations) const {
-    sim::NominalChooser nominal{model_.questions()};
-    std::vector<sim::Deviation> fixed = scenario_.given;
-    fixed.insert(fixed.end(), deviations.begin(), deviations.end());
-    sim::ReplayedChooser chooser{nominal, fixed};
-    const models::Run run = models::run(model_, chooser, models::Recording::off);
+  std::int64_t margin(const sim::Found& found) const {
+    const models::Run run = models::replay(model_, scenario_.given, found, models::Recording::off);
     return models::properties(model_, run.world.state)[property_].margin;
   }
 
@@ -94,11 +91,10 @@ class Hunt {
       };
       if (std::none_of(scenario_.given.begin(), scenario_.given.end(), same)) found.deviations.push_back(d);
     }
-    const std::int64_t least = margin(found.deviations);
+    const std::int64_t least = margin(found);
     constexpr std::uint64_t tries_most = 5'000;
     return sim::shrink(
-        model_.questions(), found, [&](const sim::Found& candidate) { return margin(candidate.deviations) <= least; },
-        tries_most);
+        model_.questions(), found, [&](const sim::Found& candidate) { return margin(candidate) <= least; }, tries_most);
   }
 
   const Options& o_;
@@ -116,22 +112,21 @@ Exit worst(const Options& o) {
   const Loaded loaded = load(o.file);
   if (!loaded.parsed.scenario) return refuse(o, "worst", loaded.file, loaded.text, loaded.parsed.problems);
   const models::Pipeline model{loaded.parsed.scenario->pipeline};
-  const std::vector<sim::PropertyResult> claims = claims_of(model);
-  const auto property = std::find_if(claims.begin(), claims.end(), [&](const sim::PropertyResult& p) {
-    return p.name == o.property && p.kind != sim::PropertyResult::Kind::reachability;
-  });
-  if (property == claims.end()) {
-    std::vector<std::string> names;
-    for (const sim::PropertyResult& p : claims) {
-      if (p.kind != sim::PropertyResult::Kind::reachability) names.push_back(p.name);
-    }
+  // That something happens has no margin to take away, so nobody can aim at it: its place stays, without a name.
+  std::vector<std::string> aims;
+  for (const sim::PropertyResult& p : claims_of(model)) {
+    aims.push_back(p.kind == sim::PropertyResult::Kind::reachability ? "" : p.name);
+  }
+  const auto aim = std::find(aims.begin(), aims.end(), o.property);
+  if (o.property.empty() || aim == aims.end()) {
+    std::erase(aims, "");
     return refuse(o, "worst", "--property", {},
                   {{.found = in_quotes(o.property),
-                    .expected = "a property of this scenario: " + one_of(names),
-                    .hint = did_you_mean(o.property, names)}});
+                    .expected = "a property of this scenario: " + one_of(aims),
+                    .hint = did_you_mean(o.property, aims)}});
   }
   const sim::RunResult result =
-      Hunt{o, *loaded.parsed.scenario, model, static_cast<std::size_t>(property - claims.begin())}.run(loaded.file);
+      Hunt{o, *loaded.parsed.scenario, model, static_cast<std::size_t>(aim - aims.begin())}.run(loaded.file);
   return show(o, result, o.trace || !o.actors.empty());
 }
 

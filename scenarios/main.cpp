@@ -23,6 +23,13 @@ void add_output_flags(CLI::App& app, Options& o) {
   app.add_option("-o,--output", o.output, "Write to this file instead of standard output");
 }
 
+CLI::App* add_scenario_command(CLI::App& app, Options& o, const std::string& name, const std::string& what) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->add_option("SCENARIO", o.file, "A scenario file; - is standard input")->required();
+  add_output_flags(*command, o);
+  return command;
+}
+
 // Digits alone: strtoull() would take -1 for the largest seed, and anything larger too.
 void set_seed(Options& o, const std::string& digits) {
   std::uint64_t seed = 0;
@@ -40,10 +47,14 @@ void add_seed(CLI::App& app, Options& o, const std::string& what) {
       ->type_name("UINT");
 }
 
+void add_actors(CLI::App& app, Options& o) {
+  app.add_option("--actors", o.actors, "Of the story: only these actors, as in --actors flink,spark")->delimiter(',');
+}
+
 void add_run_flags(CLI::App& app, Options& o) {
   add_seed(app, o, "Draw every answer from its domain with this seed, instead of the usual one");
   app.add_flag("--swarm", o.swarm, "With --seed: switch each kind of fault off with probability one half");
-  app.add_option("--actors", o.actors, "Of the story: only these actors, as in --actors flink,spark")->delimiter(',');
+  add_actors(app, o);
 }
 
 // "0.01" or "1%"; a share strictly between nothing and all.
@@ -117,7 +128,7 @@ void add_worst_flags(CLI::App& app, Options& o) {
   app.add_option("--property", o.property, "Whose margin is to be least (converged)");
   app.add_option("--save", o.save, "Save the schedule in this folder (the current one)");
   app.add_flag("--no-files", o.no_files, "Save no schedule");
-  app.add_option("--actors", o.actors, "Of the story: only these actors, as in --actors flink,spark")->delimiter(',');
+  add_actors(app, o);
   app.add_flag("--trace", o.trace, "The story of the schedule, event by event");
 }
 
@@ -159,9 +170,7 @@ int main(int argc, char** argv) {
       "  converge schema > scenario.schema.json");
   Options o;
 
-  CLI::App* run = app.add_subcommand("run", "One schedule of a scenario: timeline, divergence, verdict");
-  run->add_option("SCENARIO", o.file, "A scenario file; - is standard input")->required();
-  add_output_flags(*run, o);
+  CLI::App* run = add_scenario_command(app, o, "run", "One schedule of a scenario: timeline, divergence, verdict");
   add_run_flags(*run, o);
   run->add_flag("--trace", o.trace, "The story of the run, event by event");
   run->add_option("--save", o.save, "Write this run's schedule here, for replay");
@@ -169,10 +178,8 @@ int main(int argc, char** argv) {
       "Examples:\n  converge run scenarios/add-column-three-phase.json --trace --actors flink,control\n"
       "  converge run plan.json --seed 7 --save seven.schedule.json");
 
-  CLI::App* check =
-      app.add_subcommand("check", "Many sampled schedules: how likely is a miss, and what does it look like?");
-  check->add_option("SCENARIO", o.file, "A scenario file; - is standard input")->required();
-  add_output_flags(*check, o);
+  CLI::App* check = add_scenario_command(app, o, "check",
+                                         "Many sampled schedules: how likely is a miss, and what does it look like?");
   add_check_flags(*check, o);
   check->footer(
       "Examples:\n  converge check scenarios/add-column-three-phase.json --schedules 10000\n"
@@ -180,9 +187,8 @@ int main(int argc, char** argv) {
       "  converge check plan.json --time-limit 10m --resume plan.ledger\n"
       "Ctrl-C ends it with the result of what ran.");
 
-  CLI::App* worst = app.add_subcommand("worst", "The schedule with the least margin that a guided search can find");
-  worst->add_option("SCENARIO", o.file, "A scenario file; - is standard input")->required();
-  add_output_flags(*worst, o);
+  CLI::App* worst =
+      add_scenario_command(app, o, "worst", "The schedule with the least margin that a guided search can find");
   add_worst_flags(*worst, o);
   worst->footer(
       "Examples:\n  converge worst scenarios/everything-may-fail.json\n"

@@ -38,7 +38,7 @@ struct Summary {
   std::vector<bool> holds;              // by property
   bool violated = false;                // by any property whose violation counts
   std::vector<std::uint64_t> asked;     // by question
-  std::vector<std::uint64_t> fired;     // by question, its faulty answers: one number for each option but the quiet one
+  std::vector<std::uint64_t> fired;     // by fault: see fault_options
   std::vector<bool> finished;           // by phase
   std::vector<bool> disagreed;          // by phase
   std::vector<Silence> silences;

@@ -32,6 +32,17 @@ bool declared_fault(const Question& q) {
   return q.fault && std::any_of(q.options.begin(), q.options.end(), [](const Option& o) { return o.ppm > 0; });
 }
 
+std::vector<FaultOption> fault_options(const std::vector<Question>& questions) {
+  std::vector<FaultOption> all;
+  for (std::size_t q = 0; q < questions.size(); ++q) {
+    if (!questions[q].fault) continue;
+    for (std::size_t i = 1; i < questions[q].options.size(); ++i) {
+      all.push_back({static_cast<QuestionId>(q), static_cast<std::int64_t>(i)});
+    }
+  }
+  return all;
+}
+
 std::int64_t nominal_answer(const Question& q, std::uint32_t occurrence) {
   switch (q.answers) {
     case AnswerKind::duration: return nominal(q.distribution);

@@ -7,6 +7,7 @@
 // random bits.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <tuple>
@@ -47,6 +48,17 @@ using QuestionId = std::uint16_t;
 
 // A kind of fault that the scenario gives a probability.
 bool declared_fault(const Question&);
+
+// One way in which a fault strikes: an answer but the quiet one.
+struct FaultOption {
+  QuestionId question = 0;
+  std::int64_t answer = 0;
+
+  friend auto operator<=>(const FaultOption&, const FaultOption&) = default;
+};
+
+// All of them, in order. What is counted by fault is a list of this length.
+std::vector<FaultOption> fault_options(const std::vector<Question>&);
 
 // What a quiet day answers. Random bits have no quiet answer, so the nominal run draws them with seed 0.
 std::int64_t nominal_answer(const Question&, std::uint32_t occurrence);

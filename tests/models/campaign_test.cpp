@@ -18,17 +18,6 @@ using testing::HasSubstr;
 
 constexpr double kConfidence = 0.95;
 
-// A rollout with faults and windows; some schedules miss.
-PipelineConfig faulty() {
-  PipelineConfig c = support::rollout();
-  c.cdc.crash_ppm = 2'000;
-  c.flink.failure_ppm = 10'000;
-  c.merge.failure_ppm = 20'000;
-  c.flink.restore = {sim::minutes(1), sim::minutes(4), sim::hours(6)};
-  c.control.review = {sim::minutes(30), sim::hours(4), sim::hours(40)};
-  return c;
-}
-
 struct Ran {
   sim::Tally tally;
   sim::CheckResult result;
@@ -115,17 +104,20 @@ void expect_counts_of_single_runs(const PipelineConfig& config, const Sampling& 
   EXPECT_EQ(r.outcome == sim::Outcome::violated, violated > 0);
 }
 
-TEST(Campaign, CountsWhatTheSingleRunsSay) { expect_counts_of_single_runs(faulty(), {}); }
+TEST(Campaign, CountsWhatTheSingleRunsSay) { expect_counts_of_single_runs(support::faulty_rollout(), {}); }
 
-TEST(Campaign, CountsWhatTheSingleRunsOfASwarmSay) { expect_counts_of_single_runs(faulty(), {.swarm = true}); }
+TEST(Campaign, CountsWhatTheSingleRunsOfASwarmSay) {
+  expect_counts_of_single_runs(support::faulty_rollout(), {.swarm = true});
+}
 
 TEST(Campaign, CountsWhatTheSingleRunsSayBesideWhatTheScenarioFixes) {
-  expect_counts_of_single_runs(faulty(), {.given = {support::deviation(Q::flink_restore, 0, sim::hours(20)),
-                                                    support::deviation(Q::merge_failure, 3, 2)}});
+  expect_counts_of_single_runs(
+      support::faulty_rollout(),
+      {.given = {support::deviation(Q::flink_restore, 0, sim::hours(20)), support::deviation(Q::merge_failure, 3, 2)}});
 }
 
 TEST(Campaign, SaysWhichChoicesWereDrawnAndWhichHadOneAnswer) {
-  const Pipeline model{faulty()};
+  const Pipeline model{support::faulty_rollout()};
   const sim::CheckResult r = campaign(model, {}, 4).result;
   using Answered = sim::ChoiceCount::Answered;
   std::map<std::string, Answered> answered;
@@ -197,7 +189,7 @@ TEST(Campaign, OneScheduleThatLeavesTheClaimOpenIsEnoughButNotOneInWhichNothingD
 }
 
 TEST(Campaign, AViolationIsOneWhateverElseProvesNothing) {
-  PipelineConfig c = faulty();
+  PipelineConfig c = support::faulty_rollout();
   c.control.push_loss_ppm = 1;
   const Pipeline model{c};
   const sim::CheckResult r =

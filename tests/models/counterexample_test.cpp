@@ -19,16 +19,6 @@ using support::deviation;
 constexpr std::size_t kConverged = 0;
 constexpr std::size_t kLost = 1;
 
-PipelineConfig faulty() {
-  PipelineConfig c = support::rollout();
-  c.cdc.crash_ppm = 2'000;
-  c.flink.failure_ppm = 10'000;
-  c.merge.failure_ppm = 20'000;
-  c.flink.restore = {sim::minutes(1), sim::minutes(4), sim::hours(6)};
-  c.control.review = {sim::minutes(30), sim::hours(4), sim::hours(40)};
-  return c;
-}
-
 Run replayed(const Pipeline& model, const std::vector<sim::Deviation>& given, const sim::Schedule& schedule,
              Recording recording = Recording::off) {
   const sim::Resolved resolved = sim::resolve(schedule, model.questions());
@@ -73,18 +63,18 @@ void expect_short_and_true(const Pipeline& model, const Sampling& sampling, std:
 }
 
 TEST(Counterexample, OfASampledScheduleIsShortAndReplaysToTheSameViolation) {
-  const Pipeline model{faulty()};
+  const Pipeline model{support::faulty_rollout()};
   expect_short_and_true(model, {}, violating(model, {}, kConverged), kConverged);
 }
 
 TEST(Counterexample, OfASwarmIsToldOverTheUsualRunAndNotOverTheSwarm) {
-  const Pipeline model{faulty()};
+  const Pipeline model{support::faulty_rollout()};
   const Sampling swarm{.swarm = true};
   expect_short_and_true(model, swarm, violating(model, swarm, kConverged), kConverged);
 }
 
 TEST(Counterexample, DoesNotRepeatWhatTheScenarioFixes) {
-  const Pipeline model{faulty()};
+  const Pipeline model{support::faulty_rollout()};
   const Sampling sampling{.given = {deviation(Q::control_order, 0, 0), deviation(Q::review, 0, sim::hours(23))}};
   const std::uint64_t seed = violating(model, sampling, kConverged);
   expect_short_and_true(model, sampling, seed, kConverged);
@@ -93,7 +83,7 @@ TEST(Counterexample, DoesNotRepeatWhatTheScenarioFixes) {
 }
 
 TEST(Counterexample, FromDeviationsOverTheUsualRunIsToldTheSameWay) {
-  const Pipeline model{faulty()};
+  const Pipeline model{support::faulty_rollout()};
   const sim::Found found{
       0, {deviation(Q::review, 0, sim::hours(39)), deviation(Q::cdc_crash, 5, 1), deviation(Q::merge_failure, 9, 1)}};
   const Story story = counterexample(model, {}, found, kConverged);
@@ -105,14 +95,14 @@ TEST(Counterexample, FromDeviationsOverTheUsualRunIsToldTheSameWay) {
 
 // Choices are found by name: actors that came later face choices of their own.
 TEST(Counterexample, StillReplaysAfterTheScenarioGrew) {
-  const Pipeline model{faulty()};
+  const Pipeline model{support::faulty_rollout()};
   const Story story = counterexample(model, {}, violating(model, {}, kConverged), kConverged);
-  PipelineConfig compacted = faulty();
+  PipelineConfig compacted = support::faulty_rollout();
   compacted.maintenance.compaction = true;
   compacted.maintenance.every = sim::hours(6);
   const Pipeline with_compaction{compacted};
   EXPECT_FALSE(holds(with_compaction, replayed(with_compaction, {}, story.schedule), kConverged));
-  PipelineConfig second = faulty();
+  PipelineConfig second = support::faulty_rollout();
   second.changes.push_back(support::added_column("later", sim::hours(12)));
   second.horizon = sim::days(6);
   const Pipeline with_a_second{second};

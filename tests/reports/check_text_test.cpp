@@ -11,23 +11,13 @@
 #include <vector>
 
 #include "tests/support/campaigns.hpp"
+#include "tests/support/lines.hpp"
 
 namespace converge::reports {
 namespace {
 
 using sim::CheckResult;
-
-std::vector<std::string> lines(std::string_view text) {
-  std::vector<std::string> out;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    EXPECT_NE(end, std::string_view::npos) << "every line ends";
-    if (end == std::string_view::npos) break;
-    out.emplace_back(text.substr(0, end));
-    text.remove_prefix(end + 1);
-  }
-  return out;
-}
+using support::lines;
 
 bool contains(const std::string& page, std::string_view part) { return page.find(part) != std::string::npos; }
 

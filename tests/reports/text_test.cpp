@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+#include "tests/support/lines.hpp"
 
 namespace converge::reports {
 namespace {
@@ -24,6 +25,7 @@ using sim::Phase;
 using sim::PropertyResult;
 using sim::RunResult;
 using sim::seconds;
+using support::lines;
 using Kind = PropertyResult::Kind;
 using Unit = PropertyResult::Unit;
 
@@ -147,18 +149,6 @@ RunResult monstrous() {
   r.deviations[0].at = Instant{least};
   r.vacuous_for = {long_word};
   return r;
-}
-
-std::vector<std::string> lines(std::string_view text) {
-  std::vector<std::string> out;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    EXPECT_NE(end, std::string_view::npos) << "every line ends";
-    if (end == std::string_view::npos) break;
-    out.emplace_back(text.substr(0, end));
-    text.remove_prefix(end + 1);
-  }
-  return out;
 }
 
 std::string without_colour(std::string_view text) {

@@ -11,11 +11,13 @@
 
 #include "scenarios/json_text.hpp"
 #include "scenarios/scenario.hpp"
-#include "tests/support/program.hpp"
+#include "tests/support/converge.hpp"
 
 namespace converge::scenarios {
 namespace {
 
+using support::converge;
+using support::document;
 using support::Ended;
 using support::Folder;
 using support::slurp;
@@ -27,20 +29,6 @@ using testing::Not;
 using testing::StartsWith;
 
 using Json = nlohmann::json;
-
-Ended converge(std::vector<std::string> arguments, const std::string& folder = {}) {
-  Ended ended = support::run_program(
-      CONVERGE_PROGRAM, {.arguments = std::move(arguments), .environment = {"LC_ALL=C.UTF-8"}, .folder = folder});
-  EXPECT_EQ(ended.signal, 0) << ended.err;
-  EXPECT_NE(ended.exit, 4) << ended.err;
-  return ended;
-}
-
-Json document(const Ended& ended) {
-  Json json = Json::parse(ended.out, nullptr, false);
-  EXPECT_TRUE(json.is_object()) << ended.out << ended.err;
-  return json;
-}
 
 // A day of little traffic, so that a run costs a tenth of a millisecond; half of all reviews take too long.
 const std::string kLate = R"({

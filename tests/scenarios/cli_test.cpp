@@ -6,12 +6,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/support/program.hpp"
+#include "tests/support/converge.hpp"
 
 namespace converge::scenarios {
 namespace {
 
 namespace fs = std::filesystem;
+using support::converge;
 using support::Ended;
 using support::Folder;
 using support::slurp;
@@ -24,17 +25,6 @@ using testing::Not;
 using testing::StartsWith;
 
 using Json = nlohmann::json;
-
-Ended converge(Start start) {
-  // Without a locale, a terminal is taken for one that shows ASCII alone.
-  start.environment.emplace_back("LC_ALL=C.UTF-8");
-  Ended ended = support::run_program(CONVERGE_PROGRAM, start);
-  EXPECT_EQ(ended.signal, 0) << ended.err;
-  EXPECT_NE(ended.exit, 4) << ended.err;
-  return ended;
-}
-
-Ended converge(std::vector<std::string> arguments) { return converge(Start{.arguments = std::move(arguments)}); }
 
 const std::string kConverges = R"({
   "title": "it converges",
@@ -54,11 +44,9 @@ const std::string kMistaken = R"({
 })";
 
 // One document and nothing else.
-Json document(const Ended& ended) {
-  Json json = Json::parse(ended.out, nullptr, false);
-  EXPECT_TRUE(json.is_object()) << ended.out << ended.err;
+Json only_document(const Ended& ended) {
   EXPECT_THAT(ended.err, IsEmpty());
-  return json;
+  return support::document(ended);
 }
 
 std::size_t lines_in(const std::string& text) {
@@ -105,7 +93,7 @@ TEST(Cli, ExitsWith3WhenTheRunSaysNothing) {
   const std::string change_beyond = R"({"title": "t", "horizon": "3d", "changes": [{"column": "a", "at": "4d"}]})";
   const Ended no_change = converge({"run", "--json", folder.write("b.json", change_beyond)});
   EXPECT_EQ(no_change.exit, 3);
-  EXPECT_EQ(document(no_change).at("verdict"), "vacuous");
+  EXPECT_EQ(only_document(no_change).at("verdict"), "vacuous");
 }
 
 TEST(Cli, QuietIsOneLine) {
@@ -147,7 +135,7 @@ TEST(CliJson, IsOneDocumentAndNothingElse) {
     std::vector<std::string> arguments{"run", file};
     arguments.insert(arguments.end(), how.begin(), how.end());
     const Ended ended = converge(arguments);
-    const Json json = document(ended);
+    const Json json = only_document(ended);
     EXPECT_EQ(json.at("command"), "run");
     EXPECT_EQ(json.at("scenario").at("file"), file);
     EXPECT_EQ(json.at("scenario").at("title"), "it converges");
@@ -162,7 +150,7 @@ TEST(CliJson, ListsProblemsInADocumentToo) {
   const std::string file = folder.write("a.json", kMistaken);
   const Ended ended = converge({"run", "--json", file});
   EXPECT_EQ(ended.exit, 2);
-  const Json json = document(ended);
+  const Json json = only_document(ended);
   EXPECT_EQ(json.at("valid"), false);
   EXPECT_EQ(json.at("scenario").at("file"), file);
   ASSERT_EQ(json.at("problems").size(), 2U);
@@ -177,7 +165,7 @@ TEST(CliJson, ListsProblemsInADocumentToo) {
 TEST(CliJson, OfAFileThatIsNotThereIsADocumentToo) {
   const Ended ended = converge({"run", "--json", "/nowhere/a.json"});
   EXPECT_EQ(ended.exit, 2);
-  const Json json = document(ended);
+  const Json json = only_document(ended);
   EXPECT_EQ(json.at("problems").at(0).at("found"), "no such file");
   EXPECT_EQ(json.at("problems").at(0).at("line"), 0);
 }
@@ -185,7 +173,7 @@ TEST(CliJson, OfAFileThatIsNotThereIsADocumentToo) {
 TEST(CliJson, OfANameThatIsNoTextIsADocumentAllTheSame) {
   const Ended ended = converge({"run", "--json", "/nowhere/\xFF\x1B.json"});
   EXPECT_EQ(ended.exit, 2);
-  document(ended);
+  only_document(ended);
 }
 
 // ---- colour
@@ -297,7 +285,7 @@ TEST(CliOutput, DoesNotReplaceWhatIsRead) {
 
 // ---- schedules
 
-std::string trace_hash(const Ended& ended) { return document(ended).at("trace_hash").get<std::string>(); }
+std::string trace_hash(const Ended& ended) { return only_document(ended).at("trace_hash").get<std::string>(); }
 
 TEST(CliReplay, GivesTheSavedRunAgain) {
   const Folder folder;
@@ -310,7 +298,7 @@ TEST(CliReplay, GivesTheSavedRunAgain) {
     const Ended replayed = converge({"replay", "--json", folder / "plans/s.schedule.json"});
     EXPECT_EQ(trace_hash(replayed), trace_hash(ran));
     EXPECT_EQ(replayed.exit, ran.exit);
-    EXPECT_EQ(document(replayed).at("command"), "replay");
+    EXPECT_EQ(only_document(replayed).at("command"), "replay");
   }
 }
 
@@ -365,7 +353,7 @@ TEST(CliReplay, GoesOnWorkingWhenTheScenarioGrows) {
   folder.write("a.json", "// grown\n" + grown.dump());
   const Ended after = converge({"replay", "--json", schedule});
   EXPECT_EQ(trace_hash(after), trace_hash(before));
-  EXPECT_NE(document(after).at("scenario").at("fingerprint"), document(before).at("scenario").at("fingerprint"));
+  EXPECT_NE(only_document(after).at("scenario").at("fingerprint"), only_document(before).at("scenario").at("fingerprint"));
   grown["plan"] = {
       {{"step", "alter_cdc_table"}}, {{"step", "alter_base_table"}},
       {{"step", "deploy_spark"}},    {{"step", "deploy_flink"}},
@@ -373,7 +361,7 @@ TEST(CliReplay, GoesOnWorkingWhenTheScenarioGrows) {
   folder.write("a.json", grown.dump());
   const Ended with_one_more = converge({"replay", "--json", schedule});
   EXPECT_EQ(with_one_more.exit, before.exit);
-  EXPECT_EQ(document(with_one_more).at("schedule").at("deviations"), document(before).at("schedule").at("deviations"));
+  EXPECT_EQ(only_document(with_one_more).at("schedule").at("deviations"), only_document(before).at("schedule").at("deviations"));
 }
 
 TEST(CliReplay, AnswersMistakesWithTheirPlaceInTheSchedule) {
@@ -390,7 +378,7 @@ TEST(CliReplay, AnswersMistakesWithTheirPlaceInTheSchedule) {
   EXPECT_THAT(ended.err, HasSubstr("did you mean \"flink\"?"));
   const Ended json = converge({"replay", "--json", schedule});
   EXPECT_EQ(json.exit, 2);
-  EXPECT_EQ(document(json).at("command"), "replay");
+  EXPECT_EQ(only_document(json).at("command"), "replay");
 }
 
 TEST(CliReplay, OfASchedulesFileThatIsAScenarioSaysWhatIsMissing) {
@@ -429,13 +417,13 @@ TEST(CliValidate, ReportsOnEveryFile) {
 
   const Ended json = converge({"validate", "--json", bad, good, worse, folder / "none.json"});
   EXPECT_EQ(json.exit, 2);
-  const Json files = document(json).at("files");
+  const Json files = only_document(json).at("files");
   ASSERT_EQ(files.size(), 4U);
   EXPECT_EQ(files.at(0).at("problems").size(), 2U);
   EXPECT_EQ(files.at(1).at("valid"), true);
   EXPECT_EQ(files.at(2).at("problems").size(), 1U);
   EXPECT_EQ(files.at(3).at("file"), folder / "none.json");
-  EXPECT_EQ(document(json).at("valid"), false);
+  EXPECT_EQ(only_document(json).at("valid"), false);
 }
 
 TEST(CliValidate, ExitsWith0WhenAllAreGood) {
@@ -446,13 +434,13 @@ TEST(CliValidate, ExitsWith0WhenAllAreGood) {
   EXPECT_EQ(ended.out, file + ": well formed\n" + file + ": well formed\n");
   const Ended json = converge({"validate", "--json", file});
   EXPECT_EQ(json.exit, 0);
-  EXPECT_EQ(document(json).at("valid"), true);
+  EXPECT_EQ(only_document(json).at("valid"), true);
 }
 
 TEST(CliSchema, IsAJsonDocumentAndItsReferenceAPage) {
   const Ended schema = converge({"schema"});
   EXPECT_EQ(schema.exit, 0);
-  EXPECT_EQ(document(schema).at("$schema"), "https://json-schema.org/draft/2020-12/schema");
+  EXPECT_EQ(only_document(schema).at("$schema"), "https://json-schema.org/draft/2020-12/schema");
   EXPECT_THAT(converge({"schema", "--reference"}).out, StartsWith("## scenario\n"));
 }
 
@@ -535,7 +523,7 @@ TEST(CliUsage, ASeedIsAWholeNumberOf64Bits) {
     EXPECT_THAT(ended.err, HasSubstr("expected a whole number from 0 to 18446744073709551615")) << seed;
   }
   for (const std::string seed : {"0", "18446744073709551615"}) {
-    const Json json = document(converge({"run", "--json", file, "--seed", seed}));
+    const Json json = only_document(converge({"run", "--json", file, "--seed", seed}));
     EXPECT_EQ(json.at("schedule").at("seed").dump(), seed);
   }
 }
@@ -723,7 +711,7 @@ TEST(CliHostileFile, WhoseNamesWouldHarmATerminalIsShownEscaped) {
     EXPECT_THAT(ended.out, Not(HasSubstr("\xE2\x80\xAE")));
     EXPECT_THAT(ended.out, HasSubstr("\\u202e"));
   }
-  EXPECT_EQ(document(converge({"run", "--json", reversed})).at("scenario").at("title"),
+  EXPECT_EQ(only_document(converge({"run", "--json", reversed})).at("scenario").at("title"),
             "<script>alert(1)</script>\xE2\x80\xAE\xE2\x80\x8B");
 
   const std::string name = "\x1b[31m\xE2\x80\xAE.json";

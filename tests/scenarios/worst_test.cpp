@@ -5,31 +5,19 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/support/program.hpp"
+#include "tests/support/converge.hpp"
 
 namespace converge::scenarios {
 namespace {
 
+using support::converge;
+using support::document;
 using support::Ended;
 using support::Folder;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
 using Json = nlohmann::json;
-
-Ended converge(std::vector<std::string> arguments, const std::string& folder = {}) {
-  Ended ended = support::run_program(
-      CONVERGE_PROGRAM, {.arguments = std::move(arguments), .environment = {"LC_ALL=C.UTF-8"}, .folder = folder});
-  EXPECT_EQ(ended.signal, 0) << ended.err;
-  EXPECT_NE(ended.exit, 4) << ended.err;
-  return ended;
-}
-
-Json document(const Ended& ended) {
-  Json json = Json::parse(ended.out, nullptr, false);
-  EXPECT_TRUE(json.is_object()) << ended.out << ended.err;
-  return json;
-}
 
 // Time enough, unless two things go wrong that seldom do: one restore in a thousand takes up to a day.
 const std::string kSeldom = R"({

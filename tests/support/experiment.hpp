@@ -72,6 +72,17 @@ inline models::PipelineConfig rollout() {
   return c;
 }
 
+// The same with faults and long tails: some schedules miss the window.
+inline models::PipelineConfig faulty_rollout() {
+  models::PipelineConfig c = rollout();
+  c.cdc.crash_ppm = 2'000;
+  c.flink.failure_ppm = 10'000;
+  c.merge.failure_ppm = 20'000;
+  c.flink.restore = {sim::minutes(1), sim::minutes(4), sim::hours(6)};
+  c.control.review = {sim::minutes(30), sim::hours(4), sim::hours(40)};
+  return c;
+}
+
 // The key of the n-th scripted name, counted from 0 by first mention in time, where there are no hot keys.
 constexpr models::Key scripted_key(models::Key n) { return models::kTheRest + 1 + n; }
 
