@@ -1,0 +1,127 @@
+// The space of a model's worlds (sim/explore.hpp): from one event that had more than one answer to the next.
+//
+// A View says how worlds of the model are told apart and what of them a verdict needs:
+//   canonical(world, bytes)   equal bytes: the same from here on. The time is part of it, or the time does not matter
+//   layer(world)              never falls as time passes, for example the hour; 0 where the canonical form has no time
+//   gathers()                 what is gathered along a schedule
+//   take(state, into)         what was gathered since it was last taken; it plays no part any more
+//   take_at_end(world, into)  the world is at the horizon: what only the end can tell
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "sim/chooser.hpp"
+#include "sim/explore.hpp"
+#include "sim/schedule.hpp"
+#include "sim/world.hpp"
+
+namespace converge::sim {
+
+template <Model M, class View>
+class ModelSpace {
+ public:
+  struct Node {
+    WorldOf<M> world;
+    Budget left;
+    bool begun = false;
+  };
+
+  // `cuts`: by question. `fixed`: answers that every schedule has. All but the budget must outlive the space.
+  ModelSpace(const M& model, const View& view, const std::vector<Cut>& cuts, const std::vector<Deviation>& fixed,
+             const Budget& budget, Instant horizon)
+      : model_{model}, view_{view}, cuts_{cuts}, fixed_{fixed}, budget_{budget}, horizon_{horizon} {
+    for (const Deviation& d : fixed) counted_.push_back(d.question);
+  }
+
+  Node root() const { return {.world = {}, .left = budget_}; }
+  std::vector<Gather> gathers() const { return view_.gathers(); }
+  std::int64_t layer(const Node& n) const { return n.begun ? view_.layer(n.world) : 0; }
+
+  void key(const Node& n, Bytes& bytes) const {
+    const auto add = [&](std::uint32_t v) {
+      for (int i = 0; i < 4; ++i) bytes.push_back(static_cast<std::uint8_t>(v >> (8 * i)));
+    };
+    bytes.push_back(n.begun ? 1 : 0);
+    add(n.left.faults | (std::uint32_t{n.left.deviations} << 16U));
+    if (!n.begun) return;
+    for (const QuestionId q : counted_) add(n.world.agenda.asked[q]);  // fixed answers go by occurrence
+    view_.canonical(n.world, bytes);
+  }
+
+  template <class Sink>
+  void expand(const Node& from, Sink&& sink) const {
+    NominalChooser elsewhere{model_.questions()};
+    EnumeratedChooser chooser{cuts_, elsewhere, fixed_};
+    std::vector<std::int64_t> gathered;
+    chooser.begin(from.left);
+    do {
+      Node next = from;
+      const bool over = advance(next, chooser, nullptr);
+      gathered.assign(view_.gathers().size(), 0);
+      if (over) {
+        view_.take_at_end(next.world, gathered);
+        sink.end(gathered, chooser.branches());
+      } else {
+        view_.take(next.world.state, gathered);
+        sink(std::move(next), gathered, chooser.branches());
+      }
+    } while (chooser.next());
+  }
+
+  // The answers along a path, every one of them, in the order in which they were given.
+  Record follow(const Path& path) const {
+    Record record;
+    Node node = root();
+    for (const std::uint32_t edge : path) {
+      NominalChooser elsewhere{model_.questions()};
+      EnumeratedChooser chooser{cuts_, elsewhere, fixed_};
+      chooser.begin(node.left);
+      std::uint32_t i = 0;
+      do {
+        Node next = node;
+        Record answers;
+        const bool over = advance(next, chooser, &answers);
+        if (i++ != edge) continue;
+        record.answers.insert(record.answers.end(), answers.answers.begin(), answers.answers.end());
+        if (over) return record;
+        std::vector<std::int64_t> gathered(view_.gathers().size());
+        view_.take(next.world.state, gathered);
+        node = std::move(next);
+        break;
+      } while (chooser.next());
+    }
+    return record;
+  }
+
+ private:
+  // To just behind the next event that had more than one answer; true: to the horizon, and there was none.
+  bool advance(Node& n, EnumeratedChooser& chooser, Record* record) const {
+    Trace trace{record};
+    if (!n.begun) {
+      n.world = initial(model_, chooser, trace);
+      n.begun = true;
+    }
+    while (!chooser.branched()) {
+      const auto& pending = n.world.agenda.pending;
+      if (pending.empty() || pending.front().at > horizon_) {
+        n.world.agenda.now = std::max(n.world.agenda.now, horizon_);
+        return true;
+      }
+      step(model_, n.world, chooser, trace);
+    }
+    n.left = chooser.left();
+    return false;
+  }
+
+  const M& model_;
+  const View& view_;
+  const std::vector<Cut>& cuts_;
+  const std::vector<Deviation>& fixed_;
+  Budget budget_;
+  Instant horizon_;
+  std::vector<QuestionId> counted_;
+};
+
+}  // namespace converge::sim
