@@ -3,17 +3,29 @@
 //
 // A Space says what is explored (sim/model_space.hpp makes one of a model):
 //   Node                a value: a world just after an event that had more than one answer, and what is left of budgets
+//   root()              where it begins
 //   key(node, bytes)    its canonical form: equal bytes, equal futures, and equal contributions from here on
 //   layer(node)         never falls along an edge; nodes of different layers are never equal
-//   expand(node, sink)  every edge out of it, in a fixed order: sink(Node&&, gathered, branches), or, where the horizon
-//                       is reached, sink.end(gathered, branches)
+//   bytes(node)         about how many it takes in memory; depends on its value alone
 //   gathers()           what is gathered along a schedule, and how
+//   layer_last()        the last layer there can be; none: nobody knows
+//   Worker{space}       expand(node, sink): every edge out of it, in a fixed order: sink(Node&&, gathered, branches),
+//   or,
+//                       where the horizon is reached, sink.end(gathered, branches). One for each thread. The sink may
+//                       leave another node in place of the one it takes: its storage can be used again
 //
 // What a verdict needs of the past is no part of a node: it is gathered along the edges, and the graph is walked for it
-// afterwards. So each node is expanded once, whatever led to it, and the worst over all schedules is exact.
+// afterwards (sim/graph.hpp). So each node is expanded once, whatever led to it, and the worst over all schedules is
+// exact.
+//
+// Within a layer nodes are expanded in the order in which they were found. Threads expand some of them at a time, and
+// what they found is taken in in order: so numbers, edges and verdicts do not depend on how many there are.
 #pragma once
 
+#include <algorithm>
+#include <cassert>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <map>
@@ -22,117 +34,328 @@
 #include <utility>
 #include <vector>
 
+#include "sim/crew.hpp"
 #include "sim/enumerate.hpp"
+#include "sim/graph.hpp"
+#include "sim/key_store.hpp"
 
 namespace converge::sim {
 
 using Bytes = std::vector<std::uint8_t>;
-
-// Along a schedule the greatest counts, or all are added up. Larger is worse.
-enum class Gather : std::uint8_t { most, sum };
-inline constexpr std::int64_t kNothing = std::numeric_limits<std::int64_t>::min();  // of `most`: contributes nothing
 
 struct ExploreProgress {
   std::uint64_t states = 0;
   std::uint64_t transitions = 0;
   std::uint64_t frontier = 0;  // states that are yet to be expanded
   std::int64_t layer = 0;
+  std::uint64_t bytes = 0;       // held by store, graph and frontier
+  std::uint64_t bytes_most = 0;  // at any time
+  // States yet to be expanded, if each layer to come holds as many as the last that was finished; none: nobody knows.
+  std::optional<std::uint64_t> left;
 };
 
 struct ExploreOptions {
   std::uint64_t states_most = std::numeric_limits<std::uint64_t>::max();
-  bool keep_branches = false;                         // for probabilities
+  std::uint64_t memory_most = std::numeric_limits<std::uint64_t>::max();  // bytes
+  unsigned jobs = 1;
+  bool fingerprints = false;   // keep 64 bits of each canonical form: lossy, see collision_bound()
+  bool keep_edges = true;      // for walks: worst sums, shortest stories, probabilities
+  bool keep_branches = false;  // for probabilities; only with edges
   std::function<bool(const ExploreProgress&)> go_on;  // now and then; false: end here
-};
-
-// What was explored. Node 0 is the root; kEnd is the horizon.
-struct Graph {
-  static constexpr std::uint32_t kEnd = std::numeric_limits<std::uint32_t>::max();
-  struct Edge {
-    std::uint32_t to = kEnd;
-    std::vector<std::int64_t> gathered;  // by label
-    std::vector<Branch> branches;        // only if kept
-  };
-  std::vector<Gather> gathers;
-  std::vector<std::vector<Edge>> edges;  // by node
 };
 
 struct Exploration {
   bool complete = false;
   ExploreProgress reached;
-  Graph graph;
+  std::vector<std::int64_t> most;  // by label that gathers `most`: the greatest on any edge; with or without edges kept
+  Graph graph;                     // empty unless edges are kept
 };
 
-// The way from the root to the horizon: of each node on it, the place of the edge that is taken.
-using Path = std::vector<std::uint32_t>;
+template <class S>
+class Explorer {
+ public:
+  Explorer(const S& space, const ExploreOptions& options)
+      : space_{space}, options_{options}, crew_{std::max(1U, options.jobs)} {
+    result_.graph = Graph{space.gathers(), options.keep_edges && options.keep_branches};
+    result_.most.assign(space.gathers().size(), kNothing);
+    for (unsigned hand = 0; hand < crew_.hands(); ++hand) workers_.emplace_back(space);
+  }
 
-struct WorstPath {
-  std::int64_t gathered = kNothing;  // the greatest over all schedules
-  Path path;                         // one that has it: of several, the first in the order of edges
+  // To the end, or to a bound; from there it can go on.
+  const Exploration& run() {
+    if (!begun_) begin();
+    stopped_ = false;
+    while (!layers_.empty() && !stopped_) {
+      const auto first = layers_.begin();
+      if (first->second.waiting.empty()) {
+        finish(first);
+      } else if (out_of_bounds()) {
+        break;
+      } else {
+        result_.reached.layer = first->first;
+        round(first->second);
+      }
+    }
+    result_.complete = layers_.empty();
+    measure();
+    return result_;
+  }
+
+  const Exploration& result() const { return result_; }
+  Exploration take() { return std::move(result_); }
+
+ private:
+  using Node = typename S::Node;
+
+  static constexpr std::size_t batch_nodes = 64;       // expanded by one thread before what they led to is looked up
+  static constexpr std::size_t batches_per_hand = 16;  // before all that was found is taken in
+  static constexpr std::uint64_t measure_every = 4096;
+
+  struct Waiting {
+    std::uint32_t number;
+    Node node;
+  };
+  struct Layer {
+    KeyStore known;
+    std::deque<Waiting> waiting;
+    std::uint64_t bytes = 0;  // of those that wait
+  };
+
+  // An edge, before the node that it leads to has a number.
+  struct Found {
+    std::uint32_t to = KeyStore::kNone;
+    bool end = false;
+    std::uint32_t deviations = 0;
+    std::uint32_t node = 0;    // place in Batch::nodes
+    std::size_t form_end = 0;  // in Batch::forms
+    std::size_t branches_end = 0;
+    std::uint64_t hash = 0;
+    std::int64_t layer = 0;
+  };
+
+  struct Batch {
+    std::vector<Found> found;
+    std::vector<std::size_t> found_end;  // by expanded node
+    Bytes forms;
+    std::vector<std::int64_t> gathered;
+    std::vector<Branch> branches;
+    std::vector<Node> nodes;  // the first `used` are found; the rest is storage
+    std::size_t used = 0;
+    Bytes form;  // scratch
+
+    void clear() {
+      found.clear();
+      found_end.clear();
+      forms.clear();
+      gathered.clear();
+      branches.clear();
+      used = 0;
+    }
+  };
+
+  struct Sink {
+    const S& space;
+    Batch& batch;
+    bool keep_branches;
+
+    void operator()(Node&& next, std::span<const std::int64_t> gathered, const std::vector<Branch>& branches) {
+      Found& f = add(gathered, branches);
+      batch.form.clear();
+      space.key(next, batch.form);
+      f.hash = hash_of_bytes(batch.form);
+      f.layer = space.layer(next);
+      batch.forms.insert(batch.forms.end(), batch.form.begin(), batch.form.end());
+      f.form_end = batch.forms.size();
+      f.node = static_cast<std::uint32_t>(batch.used++);
+      if (f.node == batch.nodes.size()) {
+        batch.nodes.push_back(std::move(next));
+      } else {
+        std::swap(batch.nodes[f.node], next);
+      }
+    }
+    void end(std::span<const std::int64_t> gathered, const std::vector<Branch>& branches) {
+      Found& f = add(gathered, branches);
+      f.end = true;
+      f.form_end = batch.forms.size();
+    }
+
+   private:
+    Found& add(std::span<const std::int64_t> gathered, const std::vector<Branch>& branches) {
+      Found& f = batch.found.emplace_back();
+      for (const Branch& b : branches) f.deviations += b.taken != 0 ? 1 : 0;
+      batch.gathered.insert(batch.gathered.end(), gathered.begin(), gathered.end());
+      if (keep_branches) batch.branches.insert(batch.branches.end(), branches.begin(), branches.end());
+      f.branches_end = batch.branches.size();
+      return f;
+    }
+  };
+
+  void begin() {
+    begun_ = true;
+    Node root = space_.root();
+    Bytes form;
+    space_.key(root, form);
+    admit(space_.layer(root), hash_of_bytes(form), form, root);
+    measure();
+  }
+
+  // A number for a node that has none, and a place in the frontier.
+  std::uint32_t admit(std::int64_t at, std::uint64_t hash, std::span<const std::uint8_t> form, Node& node) {
+    Layer& layer = layers_.try_emplace(at, Layer{KeyStore{options_.fingerprints}, {}, 0}).first->second;
+    const auto number = static_cast<std::uint32_t>(result_.reached.states++);
+    ++result_.reached.frontier;
+    if (options_.keep_edges) result_.graph.add_node();
+    layer.known.add(hash, form, number);
+    layer.bytes += sizeof(std::uint32_t) + space_.bytes(node);
+    layer.waiting.push_back({number, std::move(node)});
+    return number;
+  }
+
+  // The keys of a finished layer are never met again.
+  void finish(typename std::map<std::int64_t, Layer>::iterator first) {
+    const std::int64_t behind = finished_ ? first->first - *finished_ : 1;
+    finished_ = first->first;
+    per_layer_ = first->second.known.size() / static_cast<std::uint64_t>(std::max<std::int64_t>(1, behind));
+    measure();
+    layers_.erase(first);
+  }
+
+  bool out_of_bounds() {
+    const ExploreProgress& r = result_.reached;
+    if (r.states > options_.states_most || r.bytes > options_.memory_most || no_numbers_left()) return true;
+    const auto last = space_.layer_last();
+    if (last && finished_) {
+      const auto layers = static_cast<std::uint64_t>(std::max<std::int64_t>(0, *last - r.layer));
+      result_.reached.left = std::max(r.frontier, layers * per_layer_);
+    }
+    return options_.go_on && !options_.go_on(r);
+  }
+  bool no_numbers_left() const {
+    return result_.reached.states >= KeyStore::kNone - 1 || (options_.keep_edges && result_.graph.full());
+  }
+
+  void measure() {
+    ExploreProgress& r = result_.reached;
+    r.bytes = result_.graph.footprint();
+    for (const auto& [at, layer] : layers_) r.bytes += layer.known.footprint() + layer.bytes;
+    r.bytes_most = std::max(r.bytes_most, r.bytes);
+  }
+
+  void round(Layer& layer) {
+    const std::size_t most = batch_nodes * (crew_.hands() == 1 ? 1 : batches_per_hand * crew_.hands());
+    const std::size_t nodes = std::min(layer.waiting.size(), most);
+    const std::size_t batches = (nodes + batch_nodes - 1) / batch_nodes;
+    if (batches_.size() < batches) batches_.resize(batches);
+    const auto expand = [&](std::size_t b, unsigned hand) {
+      const std::size_t from = b * batch_nodes;
+      fill(batches_[b], workers_[hand], layer.waiting, from, std::min(nodes, from + batch_nodes));
+    };
+    if (batches == 1) {
+      expand(0, 0);
+    } else {
+      crew_.each(batches, expand);
+    }
+    std::size_t done = 0;
+    for (std::size_t b = 0; b < batches && !stopped_; ++b) done += take_in(batches_[b], layer, b * batch_nodes);
+    layer.waiting.erase(layer.waiting.begin(), layer.waiting.begin() + static_cast<std::ptrdiff_t>(done));
+  }
+
+  // What these nodes lead to, and the number of all that is known already.
+  void fill(Batch& batch, typename S::Worker& worker, const std::deque<Waiting>& waiting, std::size_t from,
+            std::size_t to) const {
+    batch.clear();
+    for (std::size_t i = from; i < to; ++i) {
+      worker.expand(waiting[i].node, Sink{space_, batch, options_.keep_edges && options_.keep_branches});
+      batch.found_end.push_back(batch.found.size());
+    }
+    for (const Found& f : batch.found) {
+      if (f.end) continue;
+      const auto at = layers_.find(f.layer);
+      if (at != layers_.end()) at->second.known.prefetch(f.hash);
+    }
+    std::size_t form = 0;
+    for (Found& f : batch.found) {
+      const std::size_t begin = std::exchange(form, f.form_end);
+      if (f.end) continue;
+      const auto at = layers_.find(f.layer);
+      if (at != layers_.end()) {
+        f.to = at->second.known.find(f.hash, std::span{batch.forms}.subspan(begin, f.form_end - begin));
+      }
+    }
+  }
+
+  // As if its nodes had been expanded one after another. How many were taken in: fewer than all when a bound is met.
+  std::size_t take_in(Batch& batch, Layer& layer, std::size_t from) {
+    std::size_t done = 0;
+    std::size_t at = 0;
+    std::size_t form = 0;
+    std::size_t branch = 0;
+    const std::size_t labels = result_.most.size();
+    for (const std::size_t end : batch.found_end) {
+      if (stopped_) break;
+      Waiting& expanded = layer.waiting[from + done];
+      const std::uint64_t bytes = sizeof(std::uint32_t) + space_.bytes(expanded.node);
+      bool storage = true;  // that of the expanded node is free
+      for (; at < end; ++at) {
+        const Found& f = batch.found[at];
+        const auto bytes_of = std::span{batch.forms}.subspan(form, f.form_end - form);
+        std::uint32_t to = f.to;
+        if (f.end) {
+          to = Graph::kEnd;
+        } else if (to == KeyStore::kNone) {
+          const auto known = layers_.find(f.layer);
+          if (known != layers_.end()) to = known->second.known.find(f.hash, bytes_of);
+          if (to == KeyStore::kNone) {
+            assert(f.layer >= layers_.begin()->first);
+            to = admit(f.layer, f.hash, bytes_of, batch.nodes[f.node]);
+            if (std::exchange(storage, false)) batch.nodes[f.node] = std::move(expanded.node);
+          }
+        }
+        const std::span<const std::int64_t> gathered{batch.gathered.data() + at * labels, labels};
+        note(gathered);
+        if (options_.keep_edges) {
+          result_.graph.add_edge(expanded.number, to, f.deviations, gathered,
+                                 std::span{batch.branches}.subspan(branch, f.branches_end - branch));
+        }
+        form = f.form_end;
+        branch = f.branches_end;
+        ++result_.reached.transitions;
+      }
+      layer.bytes -= bytes;
+      --result_.reached.frontier;
+      ++done;
+      if (++expanded_ % measure_every == 0) measure();
+      const ExploreProgress& r = result_.reached;
+      stopped_ = r.states > options_.states_most || r.bytes > options_.memory_most || no_numbers_left();
+    }
+    return done;
+  }
+
+  void note(std::span<const std::int64_t> gathered) {
+    for (std::size_t l = 0; l < gathered.size(); ++l) {
+      if (result_.graph.gathers()[l] == Gather::most) result_.most[l] = std::max(result_.most[l], gathered[l]);
+    }
+  }
+
+  const S& space_;
+  ExploreOptions options_;
+  Exploration result_;
+  std::map<std::int64_t, Layer> layers_;  // that hold nodes which wait, and the one under way
+  bool begun_ = false;
+  bool stopped_ = false;
+  std::uint64_t expanded_ = 0;
+  std::optional<std::int64_t> finished_;  // layer
+  std::uint64_t per_layer_ = 0;           // states of the last that was finished
+  std::deque<typename S::Worker> workers_;
+  std::vector<Batch> batches_;
+  Crew crew_;
 };
-
-// Empty: the graph has a cycle, or was not explored to its end.
-std::optional<WorstPath> worst_path(const Graph&, std::size_t label);
-
-// How many different schedules the graph holds; beyond 2^53 rounded. Floating point, for people. None: there is a
-// cycle.
-std::optional<double> schedules(const Graph&);
 
 template <class S>
 Exploration explore(const S& space, const ExploreOptions& options) {
-  using Node = typename S::Node;
-  Exploration result;
-  Graph& graph = result.graph;
-  graph.gathers = space.gathers();
-  std::map<Bytes, std::uint32_t> known;
-  std::map<std::int64_t, std::vector<std::pair<std::uint32_t, Node>>> frontier;  // by layer
-  Bytes bytes;
-
-  struct Sink {
-    std::vector<typename Graph::Edge>& edges;
-    const std::function<std::uint32_t(Node&&)>& number;
-    bool keep;
-    void operator()(Node&& next, std::span<const std::int64_t> gathered, const std::vector<Branch>& branches) {
-      const std::uint32_t to = number(std::move(next));
-      edges.push_back({to, {gathered.begin(), gathered.end()}, keep ? branches : std::vector<Branch>{}});
-    }
-    void end(std::span<const std::int64_t> gathered, const std::vector<Branch>& branches) {
-      edges.push_back({Graph::kEnd, {gathered.begin(), gathered.end()}, keep ? branches : std::vector<Branch>{}});
-    }
-  };
-  const std::function<std::uint32_t(Node&&)> number = [&](Node&& next) {
-    bytes.clear();
-    space.key(next, bytes);
-    const auto [at, fresh] = known.try_emplace(bytes, static_cast<std::uint32_t>(graph.edges.size()));
-    if (fresh) {
-      graph.edges.emplace_back();
-      frontier[space.layer(next)].emplace_back(at->second, std::move(next));
-      ++result.reached.states;
-      ++result.reached.frontier;
-    }
-    return at->second;
-  };
-
-  number(space.root());
-  std::int64_t layer = std::numeric_limits<std::int64_t>::min();
-  while (!frontier.empty()) {
-    if (frontier.begin()->first != layer) known.clear();  // the layers behind are never met again
-    layer = result.reached.layer = frontier.begin()->first;
-    const auto now = std::move(frontier.begin()->second);
-    frontier.erase(frontier.begin());
-    for (const auto& [id, node] : now) {
-      if (result.reached.states > options.states_most || (options.go_on && !options.go_on(result.reached))) {
-        return result;
-      }
-      std::vector<typename Graph::Edge> edges;
-      space.expand(node, Sink{edges, number, options.keep_branches});
-      result.reached.transitions += edges.size();
-      graph.edges[id] = std::move(edges);
-      --result.reached.frontier;
-    }
-  }
-  result.complete = true;
-  return result;
+  Explorer<S> explorer{space, options};
+  explorer.run();
+  return explorer.take();
 }
 
 }  // namespace converge::sim

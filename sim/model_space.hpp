@@ -6,14 +6,17 @@
 //   gathers()                 what is gathered along a schedule
 //   take(state, into)         what was gathered since it was last taken; it plays no part any more
 //   take_at_end(world, into)  the world is at the horizon: what only the end can tell
+//   layer_at(instant)         may be left out: what layer() gives at this instant, to tell how much is left
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "sim/chooser.hpp"
 #include "sim/explore.hpp"
+#include "sim/heap_bytes.hpp"
 #include "sim/schedule.hpp"
 #include "sim/world.hpp"
 
@@ -50,25 +53,49 @@ class ModelSpace {
     view_.canonical(n.world, bytes);
   }
 
-  template <class Sink>
-  void expand(const Node& from, Sink&& sink) const {
-    NominalChooser elsewhere{model_.questions()};
-    EnumeratedChooser chooser{cuts_, elsewhere, fixed_};
-    std::vector<std::int64_t> gathered;
-    chooser.begin(from.left);
-    do {
-      Node next = from;
-      const bool over = advance(next, chooser, nullptr);
-      gathered.assign(view_.gathers().size(), 0);
-      if (over) {
-        view_.take_at_end(next.world, gathered);
-        sink.end(gathered, chooser.branches());
-      } else {
-        view_.take(next.world.state, gathered);
-        sink(std::move(next), gathered, chooser.branches());
-      }
-    } while (chooser.next());
+  std::uint64_t bytes(const Node& n) const { return sizeof(Node) + heap_bytes(n.world); }
+  std::optional<std::int64_t> layer_last() const {
+    if constexpr (requires { view_.layer_at(horizon_); }) {
+      return view_.layer_at(horizon_);
+    } else {
+      return std::nullopt;
+    }
   }
+
+  // Holds what expanding needs again and again.
+  class Worker {
+   public:
+    explicit Worker(const ModelSpace& space)
+        : space_{space},
+          elsewhere_{space.model_.questions()},
+          chooser_{space.cuts_, elsewhere_, space.fixed_},
+          labels_{space.view_.gathers().size()} {}
+
+    template <class Sink>
+    void expand(const Node& from, Sink&& sink) {
+      chooser_.begin(from.left);
+      do {
+        next_ = from;
+        const bool over = space_.advance(next_, chooser_, nullptr);
+        gathered_.assign(labels_, 0);
+        if (over) {
+          space_.view_.take_at_end(next_.world, gathered_);
+          sink.end(gathered_, chooser_.branches());
+        } else {
+          space_.view_.take(next_.world.state, gathered_);
+          sink(std::move(next_), gathered_, chooser_.branches());
+        }
+      } while (chooser_.next());
+    }
+
+   private:
+    const ModelSpace& space_;
+    NominalChooser elsewhere_;
+    EnumeratedChooser chooser_;
+    std::size_t labels_;
+    std::vector<std::int64_t> gathered_;
+    Node next_;
+  };
 
   // The answers along a path, every one of them, in the order in which they were given.
   Record follow(const Path& path) const {

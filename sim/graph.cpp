@@ -1,0 +1,174 @@
+// Floating point: how many schedules there are, for people.
+#include "sim/graph.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "sim/hash.hpp"
+
+namespace converge::sim {
+
+std::uint32_t Graph::add_node() {
+  first_.push_back(kEnd);
+  return nodes() - 1;
+}
+
+void Graph::add_edge(std::uint32_t from, std::uint32_t to, std::uint32_t deviations,
+                     std::span<const std::int64_t> gathered, std::span<const Branch> branches) {
+  assert(gathered.size() == gathers_.size());
+  row_.assign(gathered.begin(), gathered.end());
+  row_.push_back(deviations);
+  Hasher h;
+  for (const std::int64_t v : row_) h.add(static_cast<std::uint64_t>(v));
+  const std::uint32_t what = gathered_.number(row_, h.value());
+  assert(what < last);
+  if (first_[from] == kEnd) {
+    first_[from] = static_cast<std::uint32_t>(edges_.size());
+  } else {
+    edges_.back().what &= ~last;  // those of one node come one after another
+  }
+  edges_.push_back({to, what | last});
+  if (!keeps_branches_) return;
+  Hasher names;
+  for (const Branch& b : branches) {
+    names.add(std::uint64_t{b.question} << 32U | std::uint64_t{b.taken} << 16U | std::uint64_t{b.of});
+  }
+  branch_rows_.push_back(branches_.number(branches, names.value()));
+}
+
+std::size_t Graph::footprint() const {
+  return first_.footprint() + edges_.footprint() + branch_rows_.footprint() + gathered_.footprint() +
+         branches_.footprint();
+}
+
+namespace {
+
+// Every node after all that lead to it; none: there is a cycle, or a node without edges.
+std::optional<std::vector<std::uint32_t>> in_order(const Graph& graph) {
+  const std::uint32_t nodes = graph.nodes();
+  std::vector<std::uint32_t> into(nodes);
+  for (std::uint32_t n = 0; n < nodes; ++n) {
+    const auto edges = graph.edges(n);
+    if (edges.empty()) return std::nullopt;
+    for (const Graph::Edge& e : edges) {
+      if (e.to != Graph::kEnd) ++into[e.to];
+    }
+  }
+  std::vector<std::uint32_t> order;
+  order.reserve(nodes);
+  for (std::uint32_t n = 0; n < nodes; ++n) {
+    if (into[n] == 0) order.push_back(n);
+  }
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    for (const Graph::Edge& e : graph.edges(order[i])) {
+      if (e.to != Graph::kEnd && --into[e.to] == 0) order.push_back(e.to);
+    }
+  }
+  if (order.empty() || order.size() != nodes) return std::nullopt;
+  return order;
+}
+
+// What one edge and what follows it come to.
+std::int64_t joined(Gather how, std::int64_t edge, std::int64_t after) {
+  return how == Gather::sum ? edge + after : std::max(edge, after);
+}
+
+}  // namespace
+
+std::optional<WorstPath> worst_path(const Graph& graph, std::size_t label) {
+  const auto order = in_order(graph);
+  if (!order) return std::nullopt;
+  const Gather how = graph.gathers()[label];
+  // By node: the worst that can be gathered from it to the horizon, and the edge that begins it.
+  struct Rest {
+    std::int64_t gathered = kNothing;
+    std::uint32_t edge = 0;
+  };
+  std::vector<Rest> rest(graph.nodes());
+  for (auto n = order->rbegin(); n != order->rend(); ++n) {
+    std::uint32_t i = 0;
+    for (const Graph::Edge& e : graph.edges(*n)) {
+      const std::int64_t own = e.gathered[label];
+      const std::int64_t all = e.to == Graph::kEnd ? own : joined(how, own, rest[e.to].gathered);
+      if (i == 0 || all > rest[*n].gathered) rest[*n] = {all, i};
+      ++i;
+    }
+  }
+  WorstPath worst{.gathered = rest[0].gathered, .path = {}};
+  for (std::uint32_t n = 0; n != Graph::kEnd;) {
+    worst.path.push_back(rest[n].edge);
+    n = graph.edges(n)[rest[n].edge].to;
+  }
+  return worst;
+}
+
+namespace {
+
+// By node: the greatest that can be gathered from it to the horizon with so many deviations at most.
+struct Within {
+  static constexpr std::int64_t no_way = kNothing;
+  static constexpr std::int64_t least = kNothing + 1;  // there is a way, and it gathers nothing
+
+  std::vector<std::vector<std::int64_t>> greatest;  // by deviations, by node; those for fewer are complete
+
+  std::int64_t through(Gather how, const Graph::Edge& e, std::size_t label, std::uint32_t deviations) const {
+    if (e.deviations > deviations) return no_way;
+    const std::int64_t own = std::max(least, e.gathered[label]);
+    if (e.to == Graph::kEnd) return own;
+    const std::int64_t after = greatest[deviations - e.deviations][e.to];
+    return after == no_way ? no_way : joined(how, own, after);
+  }
+};
+
+}  // namespace
+
+std::optional<LeastPath> least_path(const Graph& graph, std::size_t label, std::int64_t threshold) {
+  const auto worst = worst_path(graph, label);
+  if (!worst || worst->gathered < threshold || threshold <= Within::least) return std::nullopt;
+  const auto order = in_order(graph);
+  const Gather how = graph.gathers()[label];
+  Within within;
+  std::uint32_t deviations = 0;
+  for (;; ++deviations) {  // ends: some schedule gathers so much, with as many deviations as it has
+    within.greatest.emplace_back(graph.nodes(), Within::no_way);
+    for (auto n = order->rbegin(); n != order->rend(); ++n) {
+      std::int64_t most = Within::no_way;
+      for (const Graph::Edge& e : graph.edges(*n)) most = std::max(most, within.through(how, e, label, deviations));
+      within.greatest.back()[*n] = most;
+    }
+    if (within.greatest.back()[0] >= threshold) break;
+  }
+  LeastPath path{.deviations = deviations, .gathered = how == Gather::sum ? 0 : kNothing, .path = {}};
+  for (std::uint32_t n = 0; n != Graph::kEnd;) {
+    std::uint32_t i = 0;
+    for (const Graph::Edge& e : graph.edges(n)) {
+      const std::int64_t rest = within.through(how, e, label, deviations);
+      if (rest != Within::no_way && joined(how, path.gathered, rest) >= threshold) {
+        path.path.push_back(i);
+        path.gathered = joined(how, path.gathered, e.gathered[label]);
+        deviations -= e.deviations;
+        n = e.to;
+        break;
+      }
+      ++i;
+    }
+  }
+  return path;
+}
+
+std::optional<double> schedules(const Graph& graph) {
+  const auto order = in_order(graph);
+  if (!order) return std::nullopt;
+  std::vector<double> ways(graph.nodes());
+  for (auto n = order->rbegin(); n != order->rend(); ++n) {
+    for (const Graph::Edge& e : graph.edges(*n)) ways[*n] += e.to == Graph::kEnd ? 1 : ways[e.to];
+  }
+  return ways[0];
+}
+
+double collision_bound(std::uint64_t states) {
+  const auto n = static_cast<double>(states);
+  return std::min(1.0, n * n / 36'893'488'147'419'103'232.0);  // pairs by 2^64: less than n^2 / 2^65
+}
+
+}  // namespace converge::sim
