@@ -15,16 +15,16 @@
 #include <vector>
 
 #include "models/run.hpp"
+#include "sim/graph.hpp"
 
 namespace converge::models {
 
+using sim::Gather;
+using sim::kNothing;
+
 // How the figures of stretches are combined. `most`: the greatest of them; it is minus the margin that it leaves, but
 // of a `sometimes` claim the distance itself. `sum`: all of them together.
-enum class Gather : std::uint8_t { most, sum };
 std::vector<Gather> gathers(const Pipeline&);
-
-// Of `most`: this stretch contributes nothing. Of `sum` that is 0.
-inline constexpr std::int64_t kNothing = INT64_MIN;
 
 // What was gathered since it was last taken; sets it back, so that it plays no part any more.
 void take(const Pipeline&, PipelineState&, std::span<std::int64_t> into);

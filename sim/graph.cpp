@@ -43,7 +43,13 @@ std::size_t Graph::footprint() const {
 
 namespace {
 
-// Every node after all that lead to it; none: there is a cycle, or a node without edges.
+// What one edge and what follows it come to.
+std::int64_t joined(Gather how, std::int64_t edge, std::int64_t after) {
+  return how == Gather::sum ? edge + after : std::max(edge, after);
+}
+
+}  // namespace
+
 std::optional<std::vector<std::uint32_t>> in_order(const Graph& graph) {
   const std::uint32_t nodes = graph.nodes();
   std::vector<std::uint32_t> into(nodes);
@@ -67,13 +73,6 @@ std::optional<std::vector<std::uint32_t>> in_order(const Graph& graph) {
   if (order.empty() || order.size() != nodes) return std::nullopt;
   return order;
 }
-
-// What one edge and what follows it come to.
-std::int64_t joined(Gather how, std::int64_t edge, std::int64_t after) {
-  return how == Gather::sum ? edge + after : std::max(edge, after);
-}
-
-}  // namespace
 
 std::optional<WorstPath> worst_path(const Graph& graph, std::size_t label) {
   const auto order = in_order(graph);
@@ -154,6 +153,45 @@ std::optional<LeastPath> least_path(const Graph& graph, std::size_t label, std::
     }
   }
   return path;
+}
+
+std::optional<LeastPath> least_prefix(const Graph& graph, std::size_t label, std::int64_t threshold) {
+  if (graph.nodes() == 0) return std::nullopt;
+  struct Step {
+    std::uint32_t node = 0;  // reached
+    std::uint32_t from = Graph::kEnd;
+    std::uint32_t edge = 0;  // its place there
+    bool there = false;      // by an edge that gathers so much: then `node` does not matter
+  };
+  std::vector<Step> came(graph.nodes());
+  std::vector<bool> done(graph.nodes());
+  // Fewest deviations first; of as many, in the order in which they are met.
+  std::vector<std::vector<Step>> waiting(1, {Step{}});
+  for (std::uint32_t deviations = 0; deviations < waiting.size(); ++deviations) {
+    for (std::size_t i = 0; i < waiting[deviations].size(); ++i) {
+      const Step step = waiting[deviations][i];
+      if (step.there) {
+        LeastPath path{.deviations = deviations, .gathered = threshold, .path = {step.edge}};
+        for (std::uint32_t at = step.from; at != 0; at = came[at].from) path.path.push_back(came[at].edge);
+        std::reverse(path.path.begin(), path.path.end());
+        return path;
+      }
+      if (done[step.node]) continue;
+      done[step.node] = true;
+      came[step.node] = step;
+      std::uint32_t place = 0;
+      for (const Graph::Edge& e : graph.edges(step.node)) {
+        const std::uint32_t so_many = deviations + e.deviations;
+        const bool there = e.gathered[label] >= threshold;
+        if (there || (e.to != Graph::kEnd && !done[e.to])) {
+          if (waiting.size() <= so_many) waiting.resize(so_many + std::size_t{1});
+          waiting[so_many].push_back({e.to, step.node, place, there});
+        }
+        ++place;
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<double> schedules(const Graph& graph) {

@@ -164,6 +164,9 @@ class Graph {
   std::vector<std::int64_t> row_;  // scratch
 };
 
+// Every node after all that lead to it; none: there is a cycle, or a node without edges.
+std::optional<std::vector<std::uint32_t>> in_order(const Graph&);
+
 // The way from the root to the horizon: of each node on it, the place of the edge that is taken.
 using Path = std::vector<std::uint32_t>;
 
@@ -183,6 +186,10 @@ struct LeastPath {
 
 // The shortest way to gather at least `threshold`. Also none: no schedule does.
 std::optional<LeastPath> least_path(const Graph&, std::size_t label, std::int64_t threshold);
+
+// The same on a graph that was not explored to its end, of a label that gathers `most`: the way up to the first edge
+// that gathers as much, whatever comes after.
+std::optional<LeastPath> least_prefix(const Graph&, std::size_t label, std::int64_t threshold);
 
 // How many different schedules the graph holds; beyond 2^53 rounded. For people.
 std::optional<double> schedules(const Graph&);
