@@ -2,9 +2,6 @@
 
 namespace converge::sim {
 
-namespace {
-
-// Every node after all that lead to it; none: there is a cycle.
 std::optional<std::vector<std::uint32_t>> in_order(const Graph& graph) {
   std::vector<std::uint32_t> into(graph.edges.size());
   for (const auto& edges : graph.edges) {
@@ -25,8 +22,6 @@ std::optional<std::vector<std::uint32_t>> in_order(const Graph& graph) {
   if (order.size() != into.size()) return std::nullopt;
   return order;
 }
-
-}  // namespace
 
 std::optional<WorstPath> worst_path(const Graph& graph, std::size_t label) {
   const auto order = in_order(graph);

@@ -71,6 +71,9 @@ struct WorstPath {
   Path path;                         // one that has it: of several, the first in the order of edges
 };
 
+// Every node after all that lead to it; none: there is a cycle.
+std::optional<std::vector<std::uint32_t>> in_order(const Graph&);
+
 // Empty: the graph has a cycle, or was not explored to its end.
 std::optional<WorstPath> worst_path(const Graph&, std::size_t label);
 
