@@ -242,6 +242,25 @@ TEST(CutLaws, AreThoseOfTheChooser) {
   }
 }
 
+// The figures of docs/decisions/016-exact-probability.md: three answers are a caricature of a law with a tail.
+TEST(CutLaws, ComeNearToTheLawAtAFineResolutionOnly) {
+  const std::vector<Question> questions{lasts(window(2 * minute, 3 * minute, 41 * minute))};
+  const auto mean = [&](const CutOptions& options) {
+    const std::vector<Cut> cuts = cut(questions, options).cuts;
+    const CutLaw law = cut_laws(questions, cuts, options).at(0);
+    double sum = 0;
+    for (std::size_t i = 0; i < law.share.size(); ++i) {
+      sum += law.share[i] * static_cast<double>(cuts[0].answers[i]) / minute;
+    }
+    return sum;
+  };
+  EXPECT_NEAR(mean({}), 4.31, 0.005);
+  EXPECT_NEAR(mean({.resolution = minutes(5)}), 9.49, 0.005);
+  EXPECT_NEAR(mean({.resolution = minutes(1)}), 9.16, 0.005);
+  EXPECT_THAT(law_of(questions[0]).share,
+              ElementsAre(DoubleNear(0.925, 5e-4), DoubleNear(0.039, 5e-4), DoubleNear(0.035, 5e-4)));
+}
+
 TEST(CutLaws, OfOptionsAreTheirProbabilities) {
   EXPECT_THAT(law_of(fails({{"x", 100'000}, {"never", 0}, {"y", 250'000}})).share,
               ElementsAre(DoubleEq(0.65), DoubleEq(0.1), DoubleEq(0.25)));

@@ -491,6 +491,7 @@ TEST(Reached, LetsTheLastDigitsDecideNothing) {
                                              choice(2, {leaf(Graph::kEnd, 9), leaf(Graph::kEnd, 0)})})}};
   const std::array<std::int64_t, 1> figures{9};
   EXPECT_EQ(reached(graph_of(space), laws, 0, 5, figures), (std::vector<double>{0}));
+  EXPECT_EQ(odds(graph_of(space), laws, 0, 5), (Odds{0.5 - 1e-15, 0.5 + 1e-15}));  // and the odds are exact
 }
 
 TEST(Odds, OfAFigureAreTheSameWhicheverPassAnswers) {
