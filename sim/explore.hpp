@@ -4,7 +4,7 @@
 // A Space says what is explored (sim/model_space.hpp makes one of a model):
 //   Node                a value: a world just after an event that had more than one answer, and what is left of budgets
 //   root()              where it begins
-//   key(node, bytes)    its canonical form: equal bytes, equal futures, and equal contributions from here on
+//   key(node, bytes)    appends its canonical form: equal bytes, equal futures, and equal contributions from here on
 //   layer(node)         never falls along an edge; nodes of different layers are never equal
 //   bytes(node)         about how many it takes in memory; depends on its value alone
 //   gathers()           what is gathered along a schedule, and how
@@ -110,9 +110,11 @@ class Explorer {
   static constexpr std::size_t batch_nodes = 64;       // expanded by one thread before what they led to is looked up
   static constexpr std::size_t batches_per_hand = 16;  // before all that was found is taken in
   static constexpr std::uint64_t measure_every = 4096;
+  static constexpr std::size_t spares_most = 1024;
 
   struct Waiting {
     std::uint32_t number;
+    std::uint32_t bytes;
     Node node;
   };
   struct Layer {
@@ -139,10 +141,8 @@ class Explorer {
     Bytes forms;
     std::vector<std::int64_t> gathered;
     std::vector<Branch> branches;
-    std::vector<Node> nodes;  // the first `used` are found; the rest is storage
+    std::vector<Node> nodes;  // the first `used` are found; the rest is storage, as are those that found a place
     std::size_t used = 0;
-    Bytes form;  // scratch
-
     void clear() {
       found.clear();
       found_end.clear();
@@ -160,12 +160,11 @@ class Explorer {
 
     void operator()(Node&& next, std::span<const std::int64_t> gathered, const std::vector<Branch>& branches) {
       Found& f = add(gathered, branches);
-      batch.form.clear();
-      space.key(next, batch.form);
-      f.hash = hash_of_bytes(batch.form);
-      f.layer = space.layer(next);
-      batch.forms.insert(batch.forms.end(), batch.form.begin(), batch.form.end());
+      const std::size_t begin = batch.forms.size();
+      space.key(next, batch.forms);
       f.form_end = batch.forms.size();
+      f.hash = hash_of_bytes(std::span{batch.forms}.subspan(begin));
+      f.layer = space.layer(next);
       f.node = static_cast<std::uint32_t>(batch.used++);
       if (f.node == batch.nodes.size()) {
         batch.nodes.push_back(std::move(next));
@@ -206,8 +205,13 @@ class Explorer {
     ++result_.reached.frontier;
     if (options_.keep_edges) result_.graph.add_node();
     layer.known.add(hash, form, number);
-    layer.bytes += sizeof(std::uint32_t) + space_.bytes(node);
-    layer.waiting.push_back({number, std::move(node)});
+    const std::uint64_t bytes = sizeof(Waiting) - sizeof(Node) + space_.bytes(node);
+    layer.bytes += bytes;
+    layer.waiting.push_back({number, static_cast<std::uint32_t>(bytes), std::move(node)});
+    if (!spares_.empty()) {  // so that whoever fills this place again need not allocate
+      node = std::move(spares_.back());
+      spares_.pop_back();
+    }
     return number;
   }
 
@@ -294,8 +298,7 @@ class Explorer {
     for (const std::size_t end : batch.found_end) {
       if (stopped_) break;
       Waiting& expanded = layer.waiting[from + done];
-      const std::uint64_t bytes = sizeof(std::uint32_t) + space_.bytes(expanded.node);
-      bool storage = true;  // that of the expanded node is free
+      if (spares_.size() < spares_most) spares_.push_back(std::move(expanded.node));
       for (; at < end; ++at) {
         const Found& f = batch.found[at];
         const auto bytes_of = std::span{batch.forms}.subspan(form, f.form_end - form);
@@ -308,7 +311,6 @@ class Explorer {
           if (to == KeyStore::kNone) {
             assert(f.layer >= layers_.begin()->first);
             to = admit(f.layer, f.hash, bytes_of, batch.nodes[f.node]);
-            if (std::exchange(storage, false)) batch.nodes[f.node] = std::move(expanded.node);
           }
         }
         const std::span<const std::int64_t> gathered{batch.gathered.data() + at * labels, labels};
@@ -321,7 +323,7 @@ class Explorer {
         branch = f.branches_end;
         ++result_.reached.transitions;
       }
-      layer.bytes -= bytes;
+      layer.bytes -= expanded.bytes;
       --result_.reached.frontier;
       ++done;
       if (++expanded_ % measure_every == 0) measure();
@@ -348,6 +350,7 @@ class Explorer {
   std::uint64_t per_layer_ = 0;           // states of the last that was finished
   std::deque<typename S::Worker> workers_;
   std::vector<Batch> batches_;
+  std::vector<Node> spares_;  // whose storage can be used again
   Crew crew_;
 };
 

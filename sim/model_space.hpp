@@ -9,6 +9,7 @@
 //   layer_at(instant)         may be left out: what layer() gives at this instant, to tell how much is left
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -43,13 +44,17 @@ class ModelSpace {
   std::int64_t layer(const Node& n) const { return n.begun ? view_.layer(n.world) : 0; }
 
   void key(const Node& n, Bytes& bytes) const {
-    const auto add = [&](std::uint32_t v) {
-      for (int i = 0; i < 4; ++i) bytes.push_back(static_cast<std::uint8_t>(v >> (8 * i)));
+    const std::array<std::uint8_t, 5> left{
+        static_cast<std::uint8_t>(n.begun ? 1 : 0),         static_cast<std::uint8_t>(n.left.faults),
+        static_cast<std::uint8_t>(n.left.faults >> 8U),     static_cast<std::uint8_t>(n.left.deviations),
+        static_cast<std::uint8_t>(n.left.deviations >> 8U),
     };
-    bytes.push_back(n.begun ? 1 : 0);
-    add(n.left.faults | (std::uint32_t{n.left.deviations} << 16U));
+    bytes.insert(bytes.end(), left.begin(), left.end());
     if (!n.begun) return;
-    for (const QuestionId q : counted_) add(n.world.agenda.asked[q]);  // fixed answers go by occurrence
+    for (const QuestionId q : counted_) {  // fixed answers go by occurrence
+      const std::uint32_t asked = n.world.agenda.asked[q];
+      for (unsigned i = 0; i < 4; ++i) bytes.push_back(static_cast<std::uint8_t>(asked >> (8 * i)));
+    }
     view_.canonical(n.world, bytes);
   }
 

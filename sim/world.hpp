@@ -118,30 +118,50 @@ WorldOf<M> initial(const M& model, Chooser& chooser, Trace& trace) {
 
 namespace detail {
 
-// Of the events that fall on one instant, the one that goes first: the earliest asked for, unless a later one that
-// touches the same, and belongs to another actor, is answered to go before it. The rest are pending as before.
+// Of the events that fall on one instant, the one that goes first: the earliest asked for, unless a later one of
+// another actor is answered to go before it. Only those are asked that hang together with the earliest: they, or others
+// that hang together with it, touch the same or belong to one actor. The rest may as well come after all of these, so
+// asking them now would give nothing that asking them then does not. The rest are pending as before.
 template <OrdersTies M>
 Pending<typename M::Event> first_of_tie(const M& model, WorldOf<M>& world, const Pending<typename M::Event>& earliest,
                                         Chooser& chooser, Trace& trace) {
+  struct Tied {
+    Pending<typename M::Event> entry;
+    Footprint print;
+    QuestionId order;
+    bool hangs_together = false;
+  };
   auto& pending = world.agenda.pending;
-  std::vector<Pending<typename M::Event>> tied{earliest};
-  while (!pending.empty() && pending.front().at == tied.front().at) tied.push_back(pending.pop());
+  const auto tied_with = [&](const Pending<typename M::Event>& p) {
+    return Tied{p, model.footprint(p.payload), model.order_question(p.payload)};
+  };
+  std::vector<Tied> tied{tied_with(earliest)};
+  while (!pending.empty() && pending.front().at == earliest.at) tied.push_back(tied_with(pending.pop()));
+  tied.front().hangs_together = true;
+  const auto belongs = [&](const Tied& t) {
+    return std::any_of(tied.begin(), tied.end(), [&](const Tied& o) {
+      return o.hangs_together && (o.order == t.order || dependent(o.print, t.print));
+    });
+  };
+  for (bool grows = true; grows;) {
+    grows = false;
+    for (Tied& t : tied) {
+      if (t.hangs_together || !belongs(t)) continue;
+      t.hangs_together = grows = true;
+    }
+  }
+
   Context<typename M::Event> context{world.agenda, chooser, trace};
   std::size_t first = 0;
   for (std::size_t i = 1; first == 0 && i < tied.size(); ++i) {
-    const QuestionId order = model.order_question(tied[i].payload);
-    bool matters = false;
-    bool has_turn = true;  // events of one actor keep their order
-    for (std::size_t k = 0; k < i; ++k) {
-      if (model.order_question(tied[k].payload) == order) has_turn = false;
-      matters = matters || dependent(model.footprint(tied[k].payload), model.footprint(tied[i].payload));
-    }
-    if (!matters || !has_turn) continue;
-    if (context.choose(order) == 1) first = i;
+    const bool has_turn = std::none_of(tied.begin(), tied.begin() + static_cast<std::ptrdiff_t>(i),
+                                       [&](const Tied& t) { return t.order == tied[i].order; });
+    if (!tied[i].hangs_together || !has_turn) continue;  // events of one actor keep their order
+    if (context.choose(tied[i].order) == 1) first = i;
   }
-  const auto chosen = tied[first];
+  const auto chosen = tied[first].entry;
   for (std::size_t i = 0; i < tied.size(); ++i) {
-    if (i != first) pending.push(tied[i].at, tied[i].order, tied[i].payload);
+    if (i != first) pending.push(tied[i].entry.at, tied[i].entry.order, tied[i].entry.payload);
   }
   return chosen;
 }

@@ -261,6 +261,22 @@ TEST(Ties, AskOnlyOfThoseThatTouchTheSame) {
 }
 
 // Whoever reads one thing only is in nobody's way.
+TEST(Ties, AskWholeChainsOfThoseThatTouchTheSame) {
+  // The last depends on the two before it, which have nothing in common.
+  const Slots model{{{0, 1, 0}, {1, 2, 1}, {2, 3, 2}}};
+  std::set<std::pair<bool, bool>> outcomes;
+  for (const Order& o : reachable(model)) {
+    const auto place = [&](std::uint32_t n) { return std::find(o.begin(), o.end(), n) - o.begin(); };
+    outcomes.emplace(place(0) < place(2), place(1) < place(2));
+  }
+  EXPECT_EQ(outcomes.size(), 4U);
+}
+
+TEST(Ties, AskAlsoOfThoseWhoStandBeforeAnotherOfTheirActor) {
+  // The last depends on the first, and cannot overtake it unless the second does.
+  EXPECT_TRUE(reachable({{{0, 1, 0}, {1, 2, 1}, {1, 1, 2}}}).contains(Order{1, 2, 0}));
+}
+
 TEST(Ties, ReadersOfTheSameAreIndependent) {
   EXPECT_FALSE(dependent({.reads = 3}, {.reads = 1}));
   EXPECT_TRUE(dependent({.reads = 3}, {.writes = 1}));
