@@ -418,7 +418,7 @@ class Form {
     count(kTopicRecords, end);
   }
 
-  // The place of a record among the live ones.
+  // The place of a record among the live ones: how many of them come before it.
   std::uint32_t place(std::uint32_t record) const {
     const auto& held = scratch_.held;
     const auto many = static_cast<std::uint32_t>(held.size());
@@ -450,9 +450,9 @@ class Form {
     ago(frontier());
     if (f.rewind_requested) out_.number(f.rewind_after);
     if (f.rewind_requested || f.rewinding) out_.byte(f.rewind_change);
-    if (f.rewinding) {  // not known before it starts; and nothing to wait for once it lies behind
+    if (f.rewinding) {  // not known before it starts
       const bool known = f.rewound_until != std::numeric_limits<std::uint32_t>::max();
-      out_.number(known ? std::uint64_t{1} + std::max(f.rewound_until, first_record_) - first_record_ : 0U);
+      out_.number(known ? std::uint64_t{1} + place(f.rewound_until) : 0U);
     }
     position(f.stored);
     position(f.position);
