@@ -60,6 +60,15 @@ class Lsns {
  public:
   void clear(std::size_t most) { words_.assign(most / 64 + 1, 0); }
   void add(Lsn lsn) { words_[lsn / 64] |= std::uint64_t{1} << lsn % 64; }
+  // From `first` to `last`.
+  void add(Lsn first, Lsn last) {
+    for (std::size_t i = first / 64; i <= last / 64; ++i) {
+      std::uint64_t word = ~std::uint64_t{0};
+      if (i == first / 64) word &= ~std::uint64_t{0} << first % 64;
+      if (i == last / 64) word &= ~std::uint64_t{0} >> (63 - last % 64);
+      words_[i] |= word;
+    }
+  }
   bool has(Lsn lsn) const { return (words_[lsn / 64] >> lsn % 64 & 1U) != 0; }
   Lsn highest() const {
     for (std::size_t i = words_.size(); i > 0; --i) {
@@ -409,7 +418,7 @@ class Form {
     count(kTopicRecords, end);
   }
 
-  // The place of a record among the live ones.
+  // The place of a record among the live ones: how many of them come before it.
   std::uint32_t place(std::uint32_t record) const {
     const auto& held = scratch_.held;
     const auto many = static_cast<std::uint32_t>(held.size());
@@ -441,9 +450,9 @@ class Form {
     ago(frontier());
     if (f.rewind_requested) out_.number(f.rewind_after);
     if (f.rewind_requested || f.rewinding) out_.byte(f.rewind_change);
-    if (f.rewinding) {  // not known before it starts; and nothing to wait for once it lies behind
+    if (f.rewinding) {  // not known before it starts
       const bool known = f.rewound_until != std::numeric_limits<std::uint32_t>::max();
-      out_.number(known ? std::uint64_t{1} + std::max(f.rewound_until, first_record_) - first_record_ : 0U);
+      out_.number(known ? std::uint64_t{1} + place(f.rewound_until) : 0U);
     }
     position(f.stored);
     position(f.position);
@@ -527,12 +536,15 @@ class Form {
     if (s_.merge.running) first_row_ = std::min(first_row_, s_.merge.from.row);
     Lsns& behind = scratch_.behind;
     behind.clear(log_);
-    for (std::uint32_t i = 0; i < first_row_; ++i) {
-      if (row[i].lsn > above) {
+    for (std::uint32_t i = 0; i < first_row_;) {
+      const Lsn first = row[i].lsn;  // of a run: nearly always all of them are one
+      if (first > above) {
         first_row_ = i;
         break;
       }
-      behind.add(row[i].lsn);
+      Lsn next = first + 1;
+      for (++i; i < first_row_ && row[i].lsn == next && next <= above; ++i) ++next;
+      behind.add(first, next - 1);
     }
     // no-row-lost asks for the whole history: which changes are there, and which Flink has passed that are not.
     const Lsn highest = behind.highest();
@@ -540,11 +552,7 @@ class Form {
     missing(behind, highest, [](Lsn) { return true; });
     out_.number(end - first_row_);
     rows(row + first_row_, row + end);
-    Lsns& table = scratch_.table;
-    table = behind;
-    for (std::uint32_t i = first_row_; i < end; ++i) table.add(row[i].lsn);
-    for (const LedgerRow& r : s_.flink.pending) table.add(r.lsn);
-    lost(table);
+    lost();
     starts_to_come();
     count(kTableRows, end);
   }
@@ -560,8 +568,13 @@ class Form {
     out_.byte(0);
   }
 
-  // Changes that the newest checkpoint has passed, and the table does not have.
-  void lost(const Lsns& table) {
+  // Changes that the newest checkpoint has passed, and the table does not have: none, unless the topic has lost any.
+  void lost() {
+    if (s_.flink.lost == 0) return out_.byte(0);
+    Lsns& table = scratch_.table;
+    table.clear(log_);
+    for (const LedgerRow& r : s_.ledger.rows) table.add(r.lsn);
+    for (const LedgerRow& r : s_.flink.pending) table.add(r.lsn);
     const Position& stored = s_.flink.stored;
     Lsn handed_over = 0;
     bool any = false;

@@ -8,6 +8,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -289,7 +290,7 @@ PipelineConfig scene(std::size_t n) {
   if (pick(3) == 1) c.changes.push_back(support::widened_column("amount", sim::hours(14)));
   if (pick(3) == 1) c.changes[0].has_default = true;
   if (pick(4) == 1) {
-    c.changes[0].announced = true;
+    for (ChangeConfig& change : c.changes) change.announced = true;
     c.control.steps = canonical_plan();
     c.control.steps.insert(c.control.steps.begin() + static_cast<std::ptrdiff_t>(pick(6)),
                            support::step(StepKind::source_ddl));
@@ -313,6 +314,94 @@ TEST(Canonical, EqualFormsGoOnAlikeUnderEveryBackfill) {
     ASSERT_EQ(found.difference, "") << "scene " << n;
   }
   EXPECT_GT(pairs, 1'000U);
+}
+
+// ---- worlds meet again
+
+struct Apart {
+  std::size_t forms = 0;  // most at one minute
+  sim::Duration from;     // the first minute at which there is more than one
+  sim::Duration until;    // and the last
+  std::size_t at_the_end = 0;
+
+  bool operator==(const Apart&) const = default;
+  friend std::ostream& operator<<(std::ostream& out, const Apart& a) {
+    return out << a.forms << " forms from " << text(sim::Instant{} + a.from) << " to " << text(sim::Instant{} + a.until)
+               << ", in the end " << a.at_the_end;
+  }
+};
+
+// The nominal run, but for one choice that is given each of these answers.
+Apart apart(const PipelineConfig& config, Q question, std::uint32_t occurrence, std::vector<sim::Duration> answers) {
+  const Pipeline model{config};
+  sim::NominalChooser nominal{model.questions()};
+  std::vector<std::unique_ptr<sim::ReplayedChooser>> choosers;
+  std::vector<PipelineWorld> worlds;
+  sim::Trace trace;
+  for (const sim::Duration answer : answers) {
+    choosers.push_back(
+        std::make_unique<sim::ReplayedChooser>(nominal, std::vector{support::deviation(question, occurrence, answer)}));
+    worlds.push_back(sim::initial<Pipeline>(model, *choosers.back(), trace));
+  }
+  Apart result;
+  for (sim::Duration at; at <= config.horizon; at = at + sim::minutes(1)) {
+    std::set<Bytes> forms;
+    for (std::size_t i = 0; i < worlds.size(); ++i) {
+      sim::run_until(model, worlds[i], sim::Instant{} + at, *choosers[i], trace);
+      forms.insert(form(model, worlds[i]));
+    }
+    if (forms.size() > 1) {
+      if (result.forms == 0) result.from = at;
+      result.until = at;
+    }
+    if (forms.size() > 1) result.forms = std::max(result.forms, forms.size());
+    result.at_the_end = forms.size();
+  }
+  return result;
+}
+
+constexpr sim::Duration option(std::int64_t n) { return sim::microseconds(n); }
+
+TEST(Canonical, WorldsThatDifferInOneEarlyAnswerMeetAgain) {
+  using sim::hours, sim::minutes, sim::seconds;
+  const PipelineConfig c = support::faulty_rollout();  // the DDL is at noon, the backfill done at 17:35
+  EXPECT_EQ(apart(c, Q::flink_checkpoint, 40, {seconds(1), seconds(5), seconds(50)}),
+            (Apart{3, minutes(68), minutes(68), 1}));
+  EXPECT_EQ(apart(c, Q::merge_duration, 3, {minutes(1), minutes(6), minutes(40)}),
+            (Apart{3, minutes(60), minutes(110), 1}));
+  EXPECT_EQ(apart(c, Q::cdc_lag, 100, {seconds(0), seconds(1), seconds(60)}),
+            (Apart{2, minutes(204), minutes(205), 1}));
+  EXPECT_EQ(apart(c, Q::cdc_crash, 100, {option(0), option(1)}), (Apart{2, minutes(204), minutes(215), 1}));
+  EXPECT_EQ(apart(c, Q::flink_failure, 60, {option(0), option(1), option(2)}),
+            (Apart{3, minutes(109), minutes(111), 1}));
+  EXPECT_EQ(apart(c, Q::merge_failure, 20, {option(0), option(1), option(2)}),
+            (Apart{3, minutes(315), minutes(335), 1}));
+  EXPECT_EQ(apart(c, Q::flink_restore, 0, {minutes(1), minutes(4), hours(2)}),
+            (Apart{3, minutes(1025), minutes(1190), 1}));
+  EXPECT_EQ(apart(c, Q::review, 0, {minutes(30), hours(1), hours(2), hours(4)}),
+            (Apart{4, minutes(724), minutes(1070), 1}));
+  EXPECT_EQ(apart(c, Q::backfill_duration, 0, {minutes(20), minutes(30), hours(2)}),
+            (Apart{3, minutes(1030), minutes(1169), 1}));
+}
+
+// A remerge leaves null what was written before Flink's new build, and that hangs on when this build came.
+TEST(Canonical, WorldsWhoseRowsEndDifferentlyStayApart) {
+  PipelineConfig c = support::faulty_rollout();
+  c.backfill.kind = BackfillConfig::Kind::remerge;
+  EXPECT_EQ(apart(c, Q::review, 0, {sim::minutes(30), sim::hours(1), sim::hours(2), sim::hours(4)}).at_the_end, 4U);
+}
+
+TEST(Canonical, AFormIsSmall) {
+  const Pipeline model{support::faulty_rollout()};
+  sim::NominalChooser nominal{model.questions()};
+  sim::Trace trace;
+  PipelineWorld world = sim::initial<Pipeline>(model, nominal, trace);
+  std::size_t most = 0;
+  for (sim::Duration at; at <= model.config().horizon; at = at + sim::minutes(5)) {
+    sim::run_until(model, world, sim::Instant{} + at, nominal, trace);
+    most = std::max(most, form(model, world).size());
+  }
+  EXPECT_LT(most, 400U);
 }
 
 // ---- what is gathered
