@@ -68,7 +68,11 @@ class Exploring {
     r.frontier = explored_.reached.frontier;
     r.reached = r.complete ? r.horizon : sim::minutes(15) * explored_.reached.layer;
     if (options_.fingerprints) r.collision = sim::collision_bound(r.states);
-    if (r.complete) r.schedules = sim::schedules(explored_.graph);
+    if (r.complete) {
+      const sim::HowMany all = sim::schedules(explored_.graph).value_or(sim::HowMany{});
+      r.schedules = all.count;
+      r.schedules_log10 = all.log10;
+    }
     judge_properties();
     tell_worst();
     count_faults();
@@ -101,7 +105,6 @@ class Exploring {
                                 bounds_.given.size() == 1 ? "" : "s", bounds_.given.size() == 1 ? "it" : "them"));
     }
     if (!bounds_.reduction) all.push_back("all orders of simultaneous events of different actors");
-    all.push_back("the random changes of the source are those of one workload");
     return all;
   }
 
@@ -302,8 +305,8 @@ class Exploring {
       r.sentence = fmt::format("Every schedule converges inside the window of {}: the worst takes {}.", text(r.sla),
                                text(r.worst_convergence.value_or(sim::Duration{})));
     }
-    r.strength = r.schedules ? fmt::format("{}, all {:.6g} of them", within, *r.schedules) : within;
-    if (r.collision) r.strength += fmt::format("; lossy: states were merged by fingerprints");
+    r.strength = fmt::format("{}: {} different states", within, r.states);
+    if (r.collision) r.strength += "; lossy, as states were told apart by fingerprints";
   }
 
   const M& m_;

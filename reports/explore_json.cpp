@@ -37,6 +37,7 @@ Json document(const sim::ExploreResult& r) {
   out.update({{"complete", r.complete},
               {"bounds", bounds(r.bounds)},
               {"schedules", r.schedules ? number(*r.schedules) : Json()},
+              {"schedules_log10", r.schedules ? number(r.schedules_log10) : Json()},
               {"states", r.states},
               {"transitions", r.transitions},
               {"frontier", r.frontier},

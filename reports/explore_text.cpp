@@ -28,15 +28,17 @@ void bounds(Page& page, const ExploreResult& r) {
   for (const std::string& what : r.bounds.words) dotted(page, Style::plain, what);
 }
 
+// "12,345", "1.23e+45", "10^1234".
+std::string how_many(const ExploreResult& r) {
+  if (*r.schedules <= 0x1p53) return count(static_cast<std::uint64_t>(*r.schedules));
+  return std::isfinite(*r.schedules) ? fmt::format("{:.3g}", *r.schedules)
+                                     : fmt::format("10^{:.0f}", r.schedules_log10);
+}
+
 void coverage(Page& page, const ExploreResult& r) {
   page.heading("What that comes to");
   std::vector<Row> rows;
-  if (r.schedules) {
-    const double exact = std::ldexp(1.0, 53);
-    rows.push_back({.name = "schedules",
-                    .figures = {*r.schedules <= exact ? count(static_cast<std::uint64_t>(*r.schedules))
-                                                      : fmt::format("{:.3g}", *r.schedules)}});
-  }
+  if (r.schedules) rows.push_back({.name = "schedules", .figures = {how_many(r)}});
   rows.push_back({.name = "different states", .figures = {count(r.states)}});
   rows.push_back({.name = "transitions", .figures = {count(r.transitions)}});
   if (!r.complete) {
@@ -44,7 +46,11 @@ void coverage(Page& page, const ExploreResult& r) {
     rows.push_back(
         {.name = "explored up to", .style = Style::warning, .figures = {sim::text(sim::Instant{} + r.reached)}});
   }
-  table(page, {""}, rows);
+  table(page, {"how many"}, rows);
+  if (!r.complete) {
+    page.paragraph("  ", 2, Style::warning,
+                   fmt::format("All was explored up to {}.", sim::text(sim::Instant{} + r.reached)));
+  }
   if (r.collision) {
     page.paragraph("  ", 2, Style::warning,
                    fmt::format("States were told apart by 64-bit fingerprints: the probability that two were taken for "
@@ -99,7 +105,7 @@ void odds(Page& page, const ExploreResult& r) {
                     .style = late ? Style::warning : Style::plain,
                     .figures = {q.convergence ? sim::text(*q.convergence) : "never"}});
   }
-  table(page, {""}, rows);
+  table(page, {"time"}, rows);
 }
 
 void properties(Page& page, const ExploreResult& r) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include "sim/hash.hpp"
 
@@ -194,14 +195,30 @@ std::optional<LeastPath> least_prefix(const Graph& graph, std::size_t label, std
   return std::nullopt;
 }
 
-std::optional<double> schedules(const Graph& graph) {
+std::optional<HowMany> schedules(const Graph& graph) {
   const auto order = in_order(graph);
   if (!order) return std::nullopt;
-  std::vector<double> ways(graph.nodes());
+  // A count is `part` times 2^(512 * scale), so that none is too large.
+  struct Count {
+    double part = 0;
+    std::int64_t scale = 0;
+  };
+  constexpr double unit = 0x1p512;
+  const auto add = [](Count& to, Count more) {
+    if (more.scale > to.scale) std::swap(to, more);
+    if (more.scale == to.scale) to.part += more.part;
+    if (more.scale + 1 == to.scale) to.part += more.part / unit;  // further below, it is lost in the rounding
+    if (to.part >= unit) to = {to.part / unit, to.scale + 1};
+  };
+  std::vector<Count> ways(graph.nodes());
   for (auto n = order->rbegin(); n != order->rend(); ++n) {
-    for (const Graph::Edge& e : graph.edges(*n)) ways[*n] += e.to == Graph::kEnd ? 1 : ways[e.to];
+    for (const Graph::Edge& e : graph.edges(*n)) add(ways[*n], e.to == Graph::kEnd ? Count{1, 0} : ways[e.to]);
   }
-  return ways[0];
+  const Count all = ways[0];
+  HowMany result{.count = all.part,
+                 .log10 = std::log10(all.part) + 512 * 0.30102999566398120 * static_cast<double>(all.scale)};
+  for (std::int64_t i = 0; i < std::min<std::int64_t>(all.scale, 2); ++i) result.count *= unit;
+  return result;
 }
 
 double collision_bound(std::uint64_t states) {

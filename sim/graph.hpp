@@ -191,8 +191,13 @@ std::optional<LeastPath> least_path(const Graph&, std::size_t label, std::int64_
 // that gathers as much, whatever comes after.
 std::optional<LeastPath> least_prefix(const Graph&, std::size_t label, std::int64_t threshold);
 
-// How many different schedules the graph holds; beyond 2^53 rounded. For people.
-std::optional<double> schedules(const Graph&);
+// How many different schedules the graph holds, for people: exact up to 2^53, then rounded; infinite beyond 1e308, when
+// only its logarithm is left.
+struct HowMany {
+  double count = 0;
+  double log10 = 0;
+};
+std::optional<HowMany> schedules(const Graph&);
 
 // With fingerprints: a bound on the probability that any two of so many states share one, so that some were left out.
 double collision_bound(std::uint64_t states);

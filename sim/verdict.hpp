@@ -265,7 +265,8 @@ struct ExploreResult {
   Bounds bounds;
 
   bool complete = false;            // every schedule within the bounds was covered
-  std::optional<double> schedules;  // how many those are; exact up to 2^53
+  std::optional<double> schedules;  // how many those are: exact up to 2^53; infinite when only the logarithm is left
+  double schedules_log10 = 0;
   std::uint64_t states = 0;         // different worlds with a choice to come
   std::uint64_t transitions = 0;    // answers to those choices
   std::uint64_t frontier = 0;       // states that are yet to be expanded

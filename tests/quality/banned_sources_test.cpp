@@ -38,6 +38,7 @@ constexpr std::array permits{
     Permit{"wall_clock", "scenarios/main.cpp", "shows progress and obeys --time-limit; no result holds a time of it"},
     Permit{"wall_clock", "scenarios/cli_", "the same, one file per group of commands"},
     Permit{"wall_clock", "scenarios/progress.", "the progress line on standard error"},
+    Permit{"libm", "sim/graph.cpp", "the logarithm of how many schedules there are, for people"},
     Permit{"libm", "sim/law.cpp", "the distribution functions of laws, which describe draws and give none"},
     Permit{"libm", "sim/probability.cpp", "floor, ceil and round, which are exact everywhere"},
     Permit{"libm", "sim/sequential.cpp", "logarithms of a bet's capital, over campaigns and not in a run"},
