@@ -60,7 +60,7 @@ TEST(Explore, MergesWhatIsTheSameAndCountsEverySchedule) {
   const ModelSpace<Steps, View> space{model, view, cuts, fixed, {.faults = 1}, Instant{} + seconds(100)};
   const Exploration e = explore(space, {});
   EXPECT_TRUE(e.complete);
-  EXPECT_EQ(schedules(e.graph), 27.0 * 4);  // which step fails, or none
+  EXPECT_EQ(schedules(e.graph).value().count, 27.0 * 4);  // which step fails, or none
   EXPECT_LT(e.reached.states, 100U);
   const auto worst = worst_path(e.graph, 0);
   ASSERT_TRUE(worst);

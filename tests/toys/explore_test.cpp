@@ -160,7 +160,7 @@ Exploration merged(const M& model, const std::vector<sim::Cut>& cuts, const sim:
 // The same, asked of the graph at those values that `like` holds.
 Answer answer(const Exploration& e, const Answer& like) {
   Answer all;
-  all.schedules = static_cast<std::uint64_t>(schedules(e.graph).value());
+  all.schedules = static_cast<std::uint64_t>(schedules(e.graph).value().count);
   for (std::size_t l = 0; l < 3; ++l) {
     all.worst[l] = worst_path(e.graph, l).value().gathered;
     for (const auto& [value, deviations] : like.least[l]) {
