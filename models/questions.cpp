@@ -90,9 +90,9 @@ sim::Question ask(Q q, const PipelineConfig& c) {
       for (const Step& step : resolve(c.control)) {
         if (step.cadence.kind == sim::Cadence::Kind::manual) w = step.cadence.delay;
       }
-      sim::Question q = duration("control", "approval", w);
-      q.drawn = false;
-      return q;
+      sim::Question approval = duration("control", "approval", w);
+      approval.drawn = false;  // a person's moment
+      return approval;
     }
     case Q::merge_offset: return offset("spark/merge", "offset", c.merge.any_offset, c.merge.every, c.merge.offset);
     case Q::pull_offset:
