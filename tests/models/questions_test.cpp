@@ -24,7 +24,7 @@ PipelineConfig with_unknown_offsets() {
   PipelineConfig config;
   config.merge.any_offset = true;
   config.control.any_pull_offset = true;
-  config.control.deploy_flink.any_offset = true;
+  config.control.deploy_flink = {.kind = sim::Cadence::Kind::interval, .every = sim::hours(4), .any_offset = true};
   return config;
 }
 
