@@ -47,7 +47,7 @@ TEST(Questions, AreOffsetsWithinTheirPeriod) {
   const PipelineConfig config = with_unknown_offsets();
   EXPECT_EQ(named(config, periodic),
             (std::set<std::string>{"control pull-offset", "flink deploy-offset", "spark/merge offset"}));
-  const sim::Distribution& law = questions(config)[id(Q::merge_offset)].distribution;
+  const sim::Distribution law = questions(config)[id(Q::merge_offset)].distribution;
   EXPECT_EQ(law.least, 0);
   EXPECT_EQ(law.most + 1, config.merge.every.us);
 }

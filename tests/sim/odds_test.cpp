@@ -38,7 +38,7 @@ struct Work {
     std::int32_t left = 0;
     Instant done;
     bool operator==(const State&) const = default;
-    friend auto fields(const State& s) { return std::tie(s.left, s.done); }
+    [[maybe_unused]] friend auto fields(const State& s) { return std::tie(s.left, s.done); }
   };
 
   std::int32_t steps;
@@ -181,7 +181,7 @@ struct Retry {
   struct State {
     std::int32_t failed = 0;
     bool operator==(const State&) const = default;
-    friend auto fields(const State& s) { return std::tie(s.failed); }
+    [[maybe_unused]] friend auto fields(const State& s) { return std::tie(s.failed); }
   };
 
   std::int32_t tries;
@@ -236,7 +236,7 @@ struct Race {
     std::uint8_t arrived = 0;
     bool right_won = false;
     bool operator==(const State&) const = default;
-    friend auto fields(const State& s) { return std::tie(s.arrived, s.right_won); }
+    [[maybe_unused]] friend auto fields(const State& s) { return std::tie(s.arrived, s.right_won); }
   };
 
   std::vector<Question> list{
