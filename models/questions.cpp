@@ -91,7 +91,7 @@ sim::Question ask(Q q, const PipelineConfig& c) {
         if (step.cadence.kind == sim::Cadence::Kind::manual) w = step.cadence.delay;
       }
       sim::Question approval = duration("control", "approval", w);
-      approval.drawn = false;
+      approval.drawn = false;  // a person's moment
       return approval;
     }
     case Q::merge_offset: return offset("spark/merge", "offset", c.merge.any_offset, c.merge.every, c.merge.offset);

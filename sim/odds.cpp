@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <utility>
+#include <set>
 
 namespace converge::sim {
 
@@ -139,6 +139,20 @@ std::optional<std::vector<double>> reached(const Graph& graph, const std::vector
     result.insert(result.end(), values.begin() + 1, values.begin() + 1 + static_cast<std::ptrdiff_t>(block.size()));
   }
   return result;
+}
+
+std::vector<std::int64_t> figures(const Graph& graph, std::size_t label, std::size_t most) {
+  assert(most >= 2);
+  std::set<std::int64_t> distinct;
+  for (std::uint32_t n = 0; n < graph.nodes(); ++n) {
+    for (const Graph::Edge& e : graph.edges(n)) distinct.insert(e.gathered[label]);
+  }
+  distinct.erase(kNothing);
+  const std::vector<std::int64_t> all(distinct.begin(), distinct.end());
+  if (all.size() <= most) return all;
+  std::vector<std::int64_t> some;
+  for (std::size_t i = 0; i < most; ++i) some.push_back(all[i * (all.size() - 1) / (most - 1)]);
+  return some;
 }
 
 }  // namespace converge::sim

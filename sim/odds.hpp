@@ -39,4 +39,8 @@ std::optional<Odds> odds(const Graph&, const std::vector<CutLaw>&, std::size_t l
 std::optional<std::vector<double>> reached(const Graph&, const std::vector<CutLaw>&, std::size_t label,
                                            std::int64_t threshold, std::span<const std::int64_t> figures);
 
+// The figures that any edge gathers, in order, the least and the greatest among them; of more than `most` (at least
+// two) as many, evenly. Between two that follow each other, without any left out, `reached` does not change.
+std::vector<std::int64_t> figures(const Graph&, std::size_t label, std::size_t most);
+
 }  // namespace converge::sim

@@ -48,7 +48,7 @@ Enumerated enumerate(const Pipeline& model, const Bounds& bounds, std::size_t mo
       all.whole = false;
       return all;
     }
-    const Run one = run(model, chooser, Recording::off);
+    const models::Run one = run(model, chooser, Recording::off);
     const auto judged = properties(model, one.world.state);
     if (all.least.empty()) all.least.assign(judged.size(), INT64_MAX);
     for (std::size_t i = 0; i < judged.size(); ++i) {
@@ -145,7 +145,7 @@ TEST(ExploreModel, NoSampledScheduleIsWorse) {
   const auto cuts = sim::cut(model.questions(), bounds.cut).cuts;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     sim::CutChooser drawn{model.questions(), cuts, seed, 1};
-    const Run one = run(model, drawn, Recording::off);
+    const models::Run one = run(model, drawn, Recording::off);
     const auto judged = properties(model, one.world.state);
     for (std::size_t i = 0; i < judged.size(); ++i) {
       EXPECT_GE(judged[i].margin, exact.result.properties[i].margin) << judged[i].name << ", seed " << seed;

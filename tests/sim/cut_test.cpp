@@ -58,6 +58,8 @@ TEST(Cut, TriesEveryWholeStepWithinTheRangeTheNearestToTheUsualFirst) {
   EXPECT_THAT(answers(lasts_minutes(15, 16, 30), quarters), ElementsAre(min(15), min(30)));
   EXPECT_THAT(answers(lasts_minutes(0, 1, 30), quarters), ElementsAre(0, min(15), min(30)));
   EXPECT_THAT(answers(lasts_minutes(16, 17, 31), quarters), ElementsAre(min(30)));  // a step wide: one multiple
+  EXPECT_THAT(answers(lasts(window(0, 5, 20)), {.resolution = Duration{10}}),
+              ElementsAre(10, 0, 20));  // of two: the greater
   // The nearest multiple is beyond the range.
   EXPECT_THAT(answers(lasts_minutes(29, 58, 59), quarters), ElementsAre(min(45), min(30)));
   EXPECT_THAT(answers(lasts_minutes(44, 44, 59), {.resolution = minutes(14)}), ElementsAre(min(56)));

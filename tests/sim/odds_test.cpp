@@ -38,7 +38,7 @@ struct Work {
     std::int32_t left = 0;
     Instant done;
     bool operator==(const State&) const = default;
-    friend auto fields(const State& s) { return std::tie(s.left, s.done); }
+    [[maybe_unused]] friend auto fields(const State& s) { return std::tie(s.left, s.done); }
   };
 
   std::int32_t steps;
@@ -181,7 +181,7 @@ struct Retry {
   struct State {
     std::int32_t failed = 0;
     bool operator==(const State&) const = default;
-    friend auto fields(const State& s) { return std::tie(s.failed); }
+    [[maybe_unused]] friend auto fields(const State& s) { return std::tie(s.failed); }
   };
 
   std::int32_t tries;
@@ -236,7 +236,7 @@ struct Race {
     std::uint8_t arrived = 0;
     bool right_won = false;
     bool operator==(const State&) const = default;
-    friend auto fields(const State& s) { return std::tie(s.arrived, s.right_won); }
+    [[maybe_unused]] friend auto fields(const State& s) { return std::tie(s.arrived, s.right_won); }
   };
 
   std::vector<Question> list{
@@ -266,8 +266,7 @@ struct RaceView {
   static void canonical(const WorldOf<Race>& w, Bytes& bytes) {
     add(bytes, w.state.arrived);
     add(bytes, w.state.right_won ? 1 : 0);
-    for (auto pending = w.agenda.pending; !pending.empty();) {
-      const auto next = pending.pop();
+    for (const auto& next : w.agenda.pending.sorted()) {
       add(bytes, next.at.us);
       add(bytes, next.payload.right ? 1 : 0);
     }
@@ -508,6 +507,16 @@ TEST(Odds, OfAFigureAreTheSameWhicheverPassAnswers) {
   EXPECT_EQ(reached(e.exploration.graph, e.laws, 0, 20, {}), std::vector<double>{});
 }
 
+TEST(Figures, AreThoseThatAreGatheredOrAsManyOfThemEvenly) {
+  TreeSpace space{.trees = {choice(0, {})}};
+  for (const std::int64_t f : {40, 10, 30, 10, 20, 50}) space.trees[0].below.push_back(leaf(Graph::kEnd, f));
+  space.trees[0].below.push_back(leaf(Graph::kEnd, kNothing));
+  const Graph graph = graph_of(space);
+  EXPECT_EQ(figures(graph, 0, 5), (std::vector<std::int64_t>{10, 20, 30, 40, 50}));
+  EXPECT_EQ(figures(graph, 0, 3), (std::vector<std::int64_t>{10, 30, 50}));
+  EXPECT_EQ(figures(graph, 0, 2), (std::vector<std::int64_t>{10, 50}));
+}
+
 TEST(Odds, AreNoneWhereTheGraphDoesNotTell) {
   const std::vector<CutLaw> laws{{.drawn = false}};
   TreeSpace space{.trees = {choice(0, {leaf(1, 0), leaf(Graph::kEnd, 1)}), leaf(Graph::kEnd, 2)}};
@@ -577,8 +586,7 @@ struct CommitView {
     bytes.push_back(static_cast<std::uint8_t>(w.state.coordinator.written));
     bytes.push_back(static_cast<std::uint8_t>(w.state.coordinator.prepared));
     bytes.push_back(w.state.coordinator.down ? 1 : 0);
-    for (auto pending = w.agenda.pending; !pending.empty();) {
-      const auto next = pending.pop();
+    for (const auto& next : w.agenda.pending.sorted()) {
       add(bytes, next.at.us);
       bytes.push_back(static_cast<std::uint8_t>(next.payload.what));
       bytes.push_back(next.payload.manager);
