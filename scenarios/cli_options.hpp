@@ -41,6 +41,9 @@ struct Options {
   std::uint64_t faults = 3;
   std::string property = "converged";
 
+  // of `advise`
+  std::uint64_t advise_faults = 1;
+
   bool explain = false;             // of `replay`: the point of no return
   std::vector<std::string> actors;  // of the trace; none: all
   std::string output;               // a file instead of standard output
@@ -53,6 +56,7 @@ Exit run(const Options&);
 Exit replay(const Options&);
 Exit check(const Options&);
 Exit worst(const Options&);
+Exit advise(const Options&);
 Exit validate(const Options&);
 Exit schema(const Options&);
 
