@@ -10,7 +10,8 @@
 
 namespace converge::reports {
 
-// Title, file, the verdict in a word and in a sentence, and over what it holds; of a RunResult, a CheckResult or an AdviseResult.
+// Title, file, the verdict in a word and in a sentence, and over what it holds; of a RunResult, a CheckResult or an
+// AdviseResult.
 template <class Result>
 void opening(Page&, const Result&);
 
