@@ -37,13 +37,6 @@ const sim::Cadence& cadence_of(const ControlConfig& config, StepKind kind) {
   return at_once;
 }
 
-// Additive or widening, and not blocked (pinterest-three-phase.md 4).
-bool automated(const ChangeConfig& c) {
-  const bool supported =
-      c.kind == ChangeConfig::Kind::add_column ? !c.required || c.has_default : widens(c.from, c.type);
-  return supported && !c.sensitive;
-}
-
 // The step of the control plane that must be over before a step of this kind (pinterest-three-phase.md 2).
 std::optional<StepKind> gate(StepKind kind, ControlConfig::AlterAt alter_at) {
   switch (kind) {
@@ -67,6 +60,12 @@ std::optional<StepKind> gate(StepKind kind, ControlConfig::AlterAt alter_at) {
 }
 
 }  // namespace
+
+bool automated(const ChangeConfig& c) {
+  const bool supported =
+      c.kind == ChangeConfig::Kind::add_column ? !c.required || c.has_default : widens(c.from, c.type);
+  return supported && !c.sensitive;
+}
 
 std::string_view name(StepKind kind) {
   switch (kind) {

@@ -89,6 +89,9 @@ inline constexpr std::size_t kStepsMax = 24;
 std::vector<StepConfig> canonical_plan();
 std::string_view name(StepKind);
 
+// Additive or widening, and not blocked (pinterest-three-phase.md 4).
+bool automated(const ChangeConfig&);
+
 // The plan with the control plane's own steps in front. Names that no step has, and cycles, are the loader's to refuse:
 // here they stop the program.
 std::vector<Step> resolve(const ControlConfig&);

@@ -248,14 +248,7 @@ class Exploring {
 
   // The least time to convergence that this share of schedules does not exceed.
   sim::ExploreResult::Odds::Quantile quantile(const std::vector<sim::CutLaw>& laws, double share) const {
-    if (figures_.empty()) {
-      std::set<std::int64_t> distinct;
-      for (std::uint32_t n = 0; n < explored_.graph.nodes(); ++n) {
-        for (const sim::Graph::Edge& e : explored_.graph.edges(n)) distinct.insert(e.gathered[kConverged]);
-      }
-      distinct.erase(sim::kNothing);
-      figures_.assign(distinct.begin(), distinct.end());
-    }
+    if (figures_.empty()) figures_ = sim::figures(explored_.graph, kConverged, SIZE_MAX);
     // The first figure such that anything beyond it is reached with at most the rest of the probability.
     std::size_t low = 0;
     std::size_t high = figures_.size();  // beyond the last: nothing

@@ -64,6 +64,7 @@ class KafkaModel {
   }
   // Records whose timestamp is older are gone, whatever their partition: traffic is spread evenly.
   sim::Instant log_start(sim::Instant now) const;
+  sim::Duration kept() const { return kept_; }  // a record that is no older than this is there
 
   const KafkaConfig& config() const { return config_; }
 

@@ -128,6 +128,7 @@ Json head(const Result& r) {
 template Json head(const sim::RunResult&);
 template Json head(const sim::CheckResult&);
 template Json head(const sim::ExploreResult&);
+template Json head(const sim::AdviseResult&);
 
 Json property(const sim::PropertyResult& p) {
   const bool time = p.unit == sim::PropertyResult::Unit::duration;

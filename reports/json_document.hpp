@@ -39,7 +39,7 @@ Json number(double);
 
 std::string hex(std::uint64_t);
 
-// The fields with which the document of every verdict begins; of a RunResult, a CheckResult or an ExploreResult.
+// The fields with which the document of every verdict begins; of each kind of result that sim/verdict.hpp has.
 template <class Result>
 Json head(const Result&);
 

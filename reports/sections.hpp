@@ -10,8 +10,7 @@
 
 namespace converge::reports {
 
-// Title, file, the verdict in a word and in a sentence, and over what it holds; of a RunResult, a CheckResult or an
-// ExploreResult.
+// Title, file, the verdict in a word and in a sentence, and over what it holds; of each kind of result.
 template <class Result>
 void opening(Page&, const Result&);
 

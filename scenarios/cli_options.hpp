@@ -53,6 +53,8 @@ struct Options {
     bool fingerprint = false;
     bool probability = false;
   } explore;
+  // of `advise`
+  std::uint64_t advise_faults = 1;
 
   bool explain = false;             // of `replay`: the point of no return
   std::vector<std::string> actors;  // of the trace; none: all
@@ -67,6 +69,7 @@ Exit replay(const Options&);
 Exit check(const Options&);
 Exit worst(const Options&);
 Exit explore(const Options&);
+Exit advise(const Options&);
 Exit validate(const Options&);
 Exit schema(const Options&);
 

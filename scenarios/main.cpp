@@ -167,6 +167,11 @@ void add_explore_flags(CLI::App& app, Options& o) {
   app.add_flag("--timing", o.timing, "Put the speed into the JSON document, which is else the same bytes every time");
 }
 
+void add_advise_flags(CLI::App& app, Options& o) {
+  add_duration(app, "--time-limit", "End after so much time, with the advice so far", o.time_limit);
+  add_count(app, "--faults", o.advise_faults, "At most so many faults in one schedule (1)", 0, 1'000);
+}
+
 // A mistyped command gets the nearest one, and the list.
 int unknown_command(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> names;
@@ -239,6 +244,15 @@ int main(int argc, char** argv) {
       "  converge worst plan.json --property fresh --faults 1 --tries 5000\n"
       "It searches and proves nothing: a schedule that is worse still may exist.");
 
+  CLI::App* advise =
+      add_scenario_command(app, o, "advise", "What must change so that it fits the window, or how loose it may become");
+  add_advise_flags(*advise, o);
+  advise->footer(
+      "Examples:\n  converge advise scenarios/add-column-three-phase.json\n"
+      "  converge advise plan.json --faults 0\n"
+      "It makes no run: the latest agreement is an upper bound over all schedules with so many faults.\n"
+      "Exit codes: 0 it fits; 1 it does not as it stands; 3 no bound can be given.");
+
   CLI::App* replay = app.add_subcommand("replay", "A saved schedule again, step by step");
   replay->add_option("SCHEDULE", o.file, "A schedule file (*.schedule.json)")->required();
   add_output_flags(*replay, o);
@@ -270,6 +284,7 @@ int main(int argc, char** argv) {
     if (check->parsed()) return static_cast<int>(converge::scenarios::check(o));
     if (explore->parsed()) return static_cast<int>(converge::scenarios::explore(o));
     if (worst->parsed()) return static_cast<int>(converge::scenarios::worst(o));
+    if (advise->parsed()) return static_cast<int>(converge::scenarios::advise(o));
     if (replay->parsed()) return static_cast<int>(converge::scenarios::replay(o));
     if (validate->parsed()) return static_cast<int>(converge::scenarios::validate(o));
     if (schema->parsed()) return static_cast<int>(converge::scenarios::schema(o));

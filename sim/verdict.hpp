@@ -314,4 +314,79 @@ struct PointOfNoReturn {
   std::uint64_t continuations = 0;  // tried from each moment
 };
 
+// ---- the analytic bound, and what to change
+
+// One activity of the rollout. The waits are those for a slot.
+struct BoundStep {
+  std::string name;
+  Window takes;
+  Duration waits_usual;
+  Duration waits_most;
+  Instant ends_usual;
+  Instant ends_most;
+  bool critical = false;          // it decides when the layers agree at the latest
+  std::optional<Duration> slack;  // how much longer it may take before they agree later; none: any
+};
+
+// From a change (or its announcement) until all layers agree for good; of the slowest change.
+struct Bound {
+  Duration earliest;  // no schedule is sooner
+  Duration usual;     // an estimate
+  Duration latest;    // no schedule with so many faults is later
+  std::vector<BoundStep> steps;
+};
+
+// A figure of the scenario that can be turned.
+struct Turn {
+  std::string lever;            // as the scenario file has it: "merge.cadence"
+  bool cadence = false;         // else the longest that something may take
+  std::optional<Duration> now;  // none: at any time, as a cadence without slots
+  std::optional<Duration> to;   // none: at any time
+};
+
+// What a turn does to the bound; negative: sooner.
+struct Sensitivity {
+  Turn turn;
+  std::optional<Duration> usual;
+  std::optional<Duration> latest;  // none: there is no bound then
+};
+
+struct Advice {
+  enum class Kind : std::uint8_t {
+    holds_up_to,   // the window holds with every value on the grid up to `to`, and not with the next
+    any_value,     // it holds with every value on the grid
+    fits_at,       // the loosest value on the grid with which it fits
+    nothing_helps  // it fits with no value on the grid
+  };
+  Kind kind = Kind::holds_up_to;
+  std::vector<Turn> turns;         // together
+  std::optional<Duration> latest;  // the judge's word on it
+  std::string confirmed_by;        // which judge; empty where there was nothing to confirm
+  bool again = false;              // a looser value further off fits again: the effect is not monotonic
+};
+
+struct AdviseResult {
+  std::string command;  // "advise"
+  std::string file;
+  std::string title;
+  std::uint64_t fingerprint = 0;
+  Outcome outcome = Outcome::inconclusive;
+  std::string strength;
+  std::string sentence;
+  std::vector<std::string> vacuous_for;
+  Duration sla;
+  Duration horizon;
+
+  std::uint64_t faults = 0;  // at most, in one schedule
+  std::optional<Bound> bound;
+  std::string why_not;                    // without a bound
+  std::string judged_by;                  // who says whether it fits
+  std::optional<Duration> worst;          // and the latest agreement that the judge knows
+  std::vector<Sensitivity> sensitivity;   // the strongest first
+  std::vector<Advice> one_at_a_time;      // where it fits: cadences; else whatever can be turned
+  std::vector<Advice> together;           // where it fits: all cadences by one factor; else pairs of the strongest
+  std::optional<std::int64_t> factor_pc;  // of the former, in per cent
+  bool cut_short = false;                 // the time limit came first
+};
+
 }  // namespace converge::sim
