@@ -127,6 +127,7 @@ Json head(const Result& r) {
 }
 template Json head(const sim::RunResult&);
 template Json head(const sim::CheckResult&);
+template Json head(const sim::OrderingsResult&);
 
 Json property(const sim::PropertyResult& p) {
   const bool time = p.unit == sim::PropertyResult::Unit::duration;

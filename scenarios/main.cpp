@@ -132,6 +132,34 @@ void add_worst_flags(CLI::App& app, Options& o) {
   app.add_flag("--trace", o.trace, "The story of the schedule, event by event");
 }
 
+void add_orderings_flags(CLI::App& app, Options& o) {
+  app.add_flag("--free", o.orderings.free, "Drop the edges that the scenario gives: the steps in any order");
+  app.add_option("--trigger", o.orderings.trigger,
+                 "The backfill is triggered by this step: it comes directly behind it")
+      ->type_name("STEP");
+  add_seed(app, o, "Another campaign, and another sample of orders (0)");
+  add_count(app, "-n,--schedules", o.schedules, "Drawn schedules of each order, beside the usual one (20)", 0,
+            1'000'000);
+  add_count(app, "--most", o.orderings.most, "Orders judged; where there are more, so many are drawn (5040)", 1,
+            1'000'000);
+  add_duration(app, "--time-limit", "End after so much time, with what was judged", o.time_limit);
+  add_count(app, "-j,--jobs", o.jobs, "Threads (as many as the machine has); the result is the same", 1, 1024);
+  app.add_option("--dot", o.orderings.dot, "Write the steps and their edges to this file, for Graphviz");
+  app.add_flag("--no-variants", o.orderings.no_variants, "Try no other guards, instants and triggers");
+}
+
+CLI::App* add_orderings_command(CLI::App& app, Options& o) {
+  CLI::App* command = add_scenario_command(
+      app, o, "orderings", "Every order of the plan's steps: what happens in each, and which edges are necessary");
+  add_orderings_flags(*command, o);
+  command->footer(
+      "Examples:\n  converge orderings scenarios/add-column-three-phase.json --free\n"
+      "  converge orderings plan.json --dot plan.dot && dot -Tsvg plan.dot > plan.svg\n"
+      "  converge orderings plan.json --free --trigger deploy_flink --schedules 0\n"
+      "Ctrl-C ends it with what was judged.");
+  return command;
+}
+
 // A mistyped command gets the nearest one, and the list.
 int unknown_command(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> names;
@@ -195,6 +223,8 @@ int main(int argc, char** argv) {
       "  converge worst plan.json --property fresh --faults 1 --tries 5000\n"
       "It searches and proves nothing: a schedule that is worse still may exist.");
 
+  CLI::App* orderings = add_orderings_command(app, o);
+
   CLI::App* replay = app.add_subcommand("replay", "A saved schedule again, step by step");
   replay->add_option("SCHEDULE", o.file, "A schedule file (*.schedule.json)")->required();
   add_output_flags(*replay, o);
@@ -225,6 +255,7 @@ int main(int argc, char** argv) {
     if (run->parsed()) return static_cast<int>(converge::scenarios::run(o));
     if (check->parsed()) return static_cast<int>(converge::scenarios::check(o));
     if (worst->parsed()) return static_cast<int>(converge::scenarios::worst(o));
+    if (orderings->parsed()) return static_cast<int>(converge::scenarios::orderings(o));
     if (replay->parsed()) return static_cast<int>(converge::scenarios::replay(o));
     if (validate->parsed()) return static_cast<int>(converge::scenarios::validate(o));
     if (schema->parsed()) return static_cast<int>(converge::scenarios::schema(o));

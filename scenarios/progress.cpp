@@ -84,6 +84,13 @@ void Progress::schedules(std::uint64_t done, std::uint64_t wanted, std::uint64_t
   show(fmt::format("{}{} schedules, {:.0f} a second, {}, {} violated", done, of, rate, left(rest), violated));
 }
 
+void Progress::orders(std::string_view doing, std::uint64_t done, std::uint64_t of, std::uint64_t bad,
+                      const std::optional<sim::Duration>& limit) {
+  if (!due()) return;
+  const std::string until = limit ? fmt::format(", at most {}", text(*limit)) : "";
+  show(fmt::format("{}: {} of {} orders, {} bad{}", doing.substr(0, 60), done, of, bad, until));
+}
+
 void Progress::say(std::string_view what) {
   if (on_) show(std::string{what});
 }

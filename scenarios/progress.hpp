@@ -34,6 +34,8 @@ class Progress {
   // `wanted` 0: nobody knows how many; then `limit` tells how long.
   void schedules(std::uint64_t done, std::uint64_t wanted, std::uint64_t violated,
                  const std::optional<sim::Duration>& limit);
+  void orders(std::string_view doing, std::uint64_t done, std::uint64_t of, std::uint64_t bad,
+              const std::optional<sim::Duration>& limit);
   void say(std::string_view what);
   void clear();
 
