@@ -129,6 +129,7 @@ template Json head(const sim::RunResult&);
 template Json head(const sim::CheckResult&);
 template Json head(const sim::ExploreResult&);
 template Json head(const sim::AdviseResult&);
+template Json head(const sim::OrderingsResult&);
 
 Json property(const sim::PropertyResult& p) {
   const bool time = p.unit == sim::PropertyResult::Unit::duration;

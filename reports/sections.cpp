@@ -48,6 +48,7 @@ template void opening(Page&, const sim::RunResult&);
 template void opening(Page&, const sim::CheckResult&);
 template void opening(Page&, const sim::ExploreResult&);
 template void opening(Page&, const sim::AdviseResult&);
+template void opening(Page&, const sim::OrderingsResult&);
 
 Mark property_mark(const Terminal& t, const sim::PropertyResult& p) {
   if (p.holds) return {t.utf8 ? "✓" : "ok      ", Style::good};

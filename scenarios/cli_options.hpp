@@ -14,6 +14,15 @@ namespace converge::scenarios {
 // fault.
 enum class Exit : int { holds = 0, violated = 1, wrong_input = 2, no_verdict = 3, our_fault = 4 };
 
+// of `orderings`
+struct OrderingsFlags {
+  bool free = false;           // the scenario's edges are dropped
+  std::string trigger;         // the step that the backfill comes directly behind
+  std::uint64_t most = 5'040;  // orders judged
+  std::string dot;             // a file for Graphviz
+  bool no_variants = false;    // no other guards, instants and triggers are tried
+};
+
 struct Options {
   std::string file;                // scenario, or schedule of `replay`
   std::vector<std::string> files;  // of `validate`
@@ -55,6 +64,7 @@ struct Options {
   } explore;
   // of `advise`
   std::uint64_t advise_faults = 1;
+  OrderingsFlags orderings;
 
   bool explain = false;             // of `replay`: the point of no return
   std::vector<std::string> actors;  // of the trace; none: all
@@ -70,6 +80,7 @@ Exit check(const Options&);
 Exit worst(const Options&);
 Exit explore(const Options&);
 Exit advise(const Options&);
+Exit orderings(const Options&);
 Exit validate(const Options&);
 Exit schema(const Options&);
 

@@ -95,6 +95,13 @@ void Progress::states(const sim::ExploreProgress& p) {
                    rest));
 }
 
+void Progress::orders(std::string_view doing, std::uint64_t done, std::uint64_t of, std::uint64_t bad,
+                      const std::optional<sim::Duration>& limit) {
+  if (!due()) return;
+  const std::string until = limit ? fmt::format(", at most {}", text(*limit)) : "";
+  show(fmt::format("{}: {} of {} orders, {} bad{}", doing.substr(0, 60), done, of, bad, until));
+}
+
 void Progress::say(std::string_view what) {
   if (on_) show(std::string{what});
 }

@@ -39,6 +39,8 @@ class Progress {
   void schedules(std::uint64_t done, std::uint64_t wanted, std::uint64_t violated,
                  const std::optional<sim::Duration>& limit);
   void states(const sim::ExploreProgress&);
+  void orders(std::string_view doing, std::uint64_t done, std::uint64_t of, std::uint64_t bad,
+              const std::optional<sim::Duration>& limit);
   void say(std::string_view what);
   void clear();
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/time.hpp"
@@ -387,6 +388,127 @@ struct AdviseResult {
   std::vector<Advice> together;           // where it fits: all cadences by one factor; else pairs of the strongest
   std::optional<std::int64_t> factor_pc;  // of the former, in per cent
   bool cut_short = false;                 // the time limit came first
+};
+
+// ---- every order of a plan's steps
+
+// The gravest demand that an order fails, from none to the weakest.
+enum class Grade : std::uint8_t {
+  good,
+  window,        // all converges, but later, or on the way with more apart, than the scenario's objectives allow
+  availability,  // a job stalls or stands still until a later step
+  convergence    // rows end null, stale or lost, or it never converges
+};
+
+// What a run of an order came to, as far as orders are told apart by it.
+struct OrderFacts {
+  bool merges_stall = false;
+  bool flink_stands_still = false;  // until a later step: refused, or at a record or checkpoint that it cannot pass
+  bool backfill_waits = false;      // for its column
+  bool nulls = false;               // at the end
+  bool wrong = false;               // other values than the source's, at the end
+  bool stale = false;               // changes that are missing at the end for longer than the objective
+  bool lost = false;                // changes that are gone for good
+  bool apart = false;               // never converges, though the plan is over
+  bool unfinished = false;          // the plan is still going on at the end of the run
+  bool late = false;                // converges, beyond the window
+  std::vector<std::string> broken;  // other properties of the scenario that it violates
+
+  bool operator==(const OrderFacts&) const = default;
+};
+
+struct OrderVerdict {
+  std::vector<std::size_t> order;  // numbers of steps
+  Outcome outcome = Outcome::inconclusive;
+  Grade grade = Grade::good;
+  OrderFacts facts;                        // of the schedule that comes to this grade; the usual one where it does
+  std::optional<Duration> convergence;     // the longest of its schedules; none: one never converged
+  std::vector<PropertyResult> properties;  // each with its least margin
+  std::string strength;
+  std::uint64_t schedules = 0;
+  std::uint64_t bad_schedules = 0;  // that fail any demand
+  std::vector<std::string> vacuous_for;
+  std::optional<std::size_t> counterexample;  // its place among the result's
+};
+
+// Why an order is bad: its run in short.
+struct OrderCounterexample {
+  std::size_t order = 0;  // its place among the orders
+  Grade grade = Grade::good;
+  std::string happened;                   // in one sentence, from the events of the run
+  std::string sentence;                   // what the run comes to
+  std::vector<DeviationText> deviations;  // from the usual run of that order; none: the usual one fails
+  std::optional<std::uint64_t> workload;
+  bool minimal = true;
+};
+
+struct NecessaryEdgeVerdict {
+  std::size_t before = 0;
+  std::size_t after = 0;
+  Grade needed_for = Grade::good;  // the weakest demand that needs it
+  std::string because;
+  std::size_t counterexample = 0;  // its place among the result's
+  std::uint64_t keeps_out = 0;     // bad orders that respect all the other edges
+};
+
+// One thing changed in the scenario, and what the orders then come to.
+struct OrderingsVariant {
+  std::vector<std::string> changes;  // "merge.guard: position_greater instead of none"
+  bool guard_removed = false;        // something that the file has was taken away; else something was tried
+  std::uint64_t orders = 0;          // judged
+  std::uint64_t good = 0;
+  std::uint64_t window = 0;
+  std::uint64_t availability = 0;
+  std::uint64_t convergence = 0;
+  bool helps = false;                       // the orders meet a demand that none met without it; or: good ones are lost
+  std::vector<std::size_t> example;         // a good order, or one that is not good any more
+  std::vector<NecessaryEdgeVerdict> edges;  // of a trigger: necessary beside it. Their counterexamples are not told
+};
+
+struct OrderingsResult {
+  std::string command;  // "orderings"
+  std::string file;
+  std::string title;
+  std::uint64_t fingerprint = 0;
+  Outcome outcome = Outcome::inconclusive;
+  std::string strength;
+  std::string sentence;
+  std::vector<std::string> vacuous_for;
+  Duration sla;
+  Duration horizon;
+
+  std::uint64_t seed = 0;
+  std::uint64_t schedules = 0;  // of each order at most, beside the usual one
+  bool free = false;            // the scenario's edges are dropped
+  std::vector<std::string> steps;
+  std::vector<std::pair<std::size_t, std::size_t>> given;     // edges of the scenario: direct ones
+  std::vector<std::pair<std::size_t, std::size_t>> directly;  // the second comes directly behind the first: --trigger
+  std::string orders_in_all;                                  // a whole number, too large perhaps for any type
+  std::uint64_t chosen = 0;                                   // to be judged: all of them, or a sample
+  double coverage = 1;                                        // judged, of all
+  enum class Ended : std::uint8_t { all_ran, time_limit, interrupted } ended = Ended::all_ran;
+  std::vector<OrderVerdict> orders;  // judged; in lexicographic order of their steps' numbers
+
+  struct Group {
+    Grade grade = Grade::good;
+    std::string what;                  // "merges stall; ends in nulls"
+    std::vector<std::size_t> orders;   // the one that is closest to the written plan first
+    std::optional<Duration> earliest;  // and latest convergence, of those that converge
+    std::optional<Duration> latest;
+  };
+  std::vector<Group> groups;  // good ones first, then by grade and size
+
+  Grade demand = Grade::good;  // the strongest demand that some order meets: the least grade among the orders
+  bool any_meets = false;      // some order meets some demand
+  std::vector<NecessaryEdgeVerdict> edges;  // under which all orders are at most of that grade
+  bool edges_are_all = true;                // the good orders are a partial order
+  bool edges_smallest = true;
+  std::uint64_t met = 0;                                        // orders that meet the demand
+  std::uint64_t kept = 0;                                       // of them, that the edges allow
+  std::vector<std::pair<std::size_t, std::size_t>> not_needed;  // edges of the scenario that nothing here needs
+  std::vector<OrderCounterexample> counterexamples;
+  std::vector<OrderingsVariant> variants;
+  bool variants_cut_short = false;  // more could have been tried
 };
 
 }  // namespace converge::sim
