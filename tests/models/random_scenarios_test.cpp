@@ -57,7 +57,8 @@ Agenda agenda(const PipelineWorld& world) {
     ++a.all[e.what];
     if (e.epoch == epoch_of(e.what, world.state)) ++a.live[e.what];
     ++a.of_change[{e.what, e.change}];
-    if (e.what == What::control_step_go || e.what == What::control_step_done || e.what == What::control_alter) {
+    if (e.what == What::control_step_go || e.what == What::control_step_done || e.what == What::control_alter ||
+        e.what == What::control_step_look) {
       ++a.of_step[{e.change, e.number}];
     }
   });
