@@ -107,7 +107,8 @@ std::vector<Step> resolve(const ControlConfig& config) {
     steps.push_back({.kind = w.kind,
                      .name = w.name.empty() ? std::string{name(w.kind)} : w.name,
                      .cadence = w.cadence.value_or(cadence_of(config, w.kind)),
-                     .delay = w.delay});
+                     .delay = w.delay,
+                     .when = w.when});
   }
   const auto index = [&](std::string_view wanted) {
     const auto found = std::find_if(steps.begin(), steps.end(), [&](const Step& s) { return s.name == wanted; });
@@ -231,7 +232,25 @@ void ControlModel::make_ready(Control& c, std::uint8_t change, std::size_t step,
   StepState& s = c.rollouts[change].steps[step];
   s.status = Status::ready;
   s.ready = out.now();
-  sim::Instant could = out.now() + steps_[step].delay;
+  const sim::Instant could = out.now() + steps_[step].delay;
+  if (!steps_[step].when) return find_slot(c, change, step, could, out);
+  out.at(could, {.what = What::control_step_look, .change = change, .number = static_cast<std::uint16_t>(step)});
+}
+
+void ControlModel::look(Control& c, std::uint8_t change, std::size_t step, bool holds, Context& out) const {
+  StepState& s = c.rollouts[change].steps[step];
+  const auto number = static_cast<std::uint16_t>(step);
+  if (holds) {
+    if (s.held_up) tell(out, Actor::control, Told::step_goes_on, change, number);
+    return find_slot(c, change, step, out.now(), out);
+  }
+  if (!s.held_up) tell(out, Actor::control, Told::step_waits, change, number);
+  s.held_up = true;
+  out.after(config_.check_every, {.what = What::control_step_look, .change = change, .number = number});
+}
+
+void ControlModel::find_slot(const Control& c, std::uint8_t change, std::size_t step, sim::Instant could,
+                             Context& out) const {
   if (steps_[step].cadence.kind == sim::Cadence::Kind::manual) could = could + out.duration(id(Q::approval));
   const sim::Instant slot = slot_for(c, steps_[step], could);
   if (slot == sim::never) return;  // frozen for good: the verdict will tell

@@ -8,7 +8,10 @@
 // (iceberg.md 2.2), so the workflow tries again; rollback by revert puts code back, never a column. Left out: the audit
 // store, the pull request's check upstream, human errors in review. Assumption: the plan goes on when a step has been
 // refused by Flink (the supervisor keeps trying) or waits for its column (the backfill keeps waiting): those are over
-// for the plan, not for the system; and the plan stops at a table that cannot be altered.
+// for the plan, not for the system; and the plan stops at a table that cannot be altered. A step may wait for a
+// condition on a metric. Assumption: whoever waits looks at once and then each `check_every`, begins at the first look
+// at which the condition is true, and looks for a slot of the cadence from that instant on; it may be untrue again when
+// the slot comes.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +20,7 @@
 #include <tuple>
 #include <vector>
 
+#include "models/claims.hpp"
 #include "models/event.hpp"
 #include "models/schema.hpp"
 #include "models/source.hpp"
@@ -48,6 +52,7 @@ struct StepConfig {
   std::optional<std::vector<std::string>> after;  // steps that must be over; without it: the one written before it
   std::optional<sim::Cadence> cadence;            // without it: its system's
   sim::Duration delay;                            // waits this long once it could start
+  std::optional<Condition> when;                  // then waits until this is true
 };
 
 struct ControlConfig {
@@ -71,7 +76,8 @@ struct ControlConfig {
   AlterAt alter_at = AlterAt::trigger;
   sim::Cadence deploy_spark;
   sim::Cadence deploy_flink;
-  std::vector<StepConfig> steps;  // the plan, for each change in turn
+  sim::Duration check_every = sim::minutes(1);  // assumption: between two looks at the condition of a step
+  std::vector<StepConfig> steps;                // the plan, for each change in turn
 };
 
 // The plan with names resolved: predecessors as bits, in the order of the list.
@@ -81,6 +87,7 @@ struct Step {
   std::uint32_t after = 0;
   sim::Cadence cadence;
   sim::Duration delay;
+  std::optional<Condition> when;
 };
 
 inline constexpr std::size_t kStepsMax = 24;
@@ -99,6 +106,7 @@ std::vector<Step> resolve(const ControlConfig&);
 struct StepState {
   enum class Status : std::uint8_t { waiting, ready, running, released, done, failed };
   Status status = Status::waiting;
+  bool held_up = false;  // its condition was not true when it could have begun
   std::uint8_t attempt = 0;
   std::uint32_t version = 0;  // ALTER: of the metadata that it was staged on
   sim::Instant ready;
@@ -107,7 +115,7 @@ struct StepState {
 
   bool operator==(const StepState&) const = default;
   friend auto fields(const StepState& s) {
-    return std::tie(s.status, s.attempt, s.version, s.ready, s.started, s.finished);
+    return std::tie(s.status, s.held_up, s.attempt, s.version, s.ready, s.started, s.finished);
   }
 };
 
@@ -151,6 +159,8 @@ class ControlModel {
   // The connector reads the DDL `from` that instant on, and sends the message that starts the workflow.
   void ddl_executed(Control&, std::uint8_t change, sim::Instant from, Context&) const;
   void detected(Control&, std::uint8_t change, bool by_pull, Context&) const;
+  // A step that could begin looks at its condition, which is true or not.
+  void look(Control&, std::uint8_t change, std::size_t step, bool holds, Context&) const;
   void go(Control&, std::uint8_t change, std::size_t step, ControlIo, Context&) const;
   void alter(Control&, std::uint8_t change, std::size_t step, ControlIo, Context&) const;
   void step_done(Control&, std::uint8_t change, std::size_t step, ControlIo, Context&) const;
@@ -167,6 +177,7 @@ class ControlModel {
   void found(Control&, std::uint8_t change, bool by_pull, Context&) const;
   void open_next(Control&, Context&) const;
   void make_ready(Control&, std::uint8_t change, std::size_t step, Context&) const;
+  void find_slot(const Control&, std::uint8_t change, std::size_t step, sim::Instant could, Context&) const;
   sim::Instant slot_for(const Control&, const Step&, sim::Instant could) const;
   void settle(Control&, std::uint8_t change, std::size_t step, StepState::Status, Context&) const;
   std::uint8_t version_of(StepKind, std::uint8_t change) const;

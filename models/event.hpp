@@ -55,6 +55,7 @@ enum class What : std::uint8_t {
   control_gave_up,     // the backfill of `change` failed for good
   maintenance_run,
   readers_poll,
+  control_step_look,  // step `number` of `change` could begin: is its condition true?
 };
 
 struct Event {
@@ -125,6 +126,8 @@ enum class Told : std::uint16_t {
   diverged,       // schema, code, data
   row_regressed,  // key, from position, to position
   converged,      // change
+  step_waits,     // change, step: its condition is not true yet
+  step_goes_on,   // change, step: now it is
 };
 
 inline void tell(Context& out, Actor who, Told told, std::int64_t a = 0, std::int64_t b = 0, std::int64_t c = 0) {

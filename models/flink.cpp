@@ -150,7 +150,7 @@ void FlinkModel::append(Flink& f, FlinkIo io, std::vector<LedgerRow>& rows, Cont
   if (rows.empty()) {
     iceberg::touch(io.table.table);
   } else {
-    io.table.rows.insert(io.table.rows.end(), rows.begin(), rows.end());
+    io.table.rows.append(rows.begin(), rows.end());
     const auto end = static_cast<std::uint32_t>(io.table.rows.size());
     const auto result =
         iceberg::commit(io.table.table, {.operation = iceberg::Operation::append}, out.now(), end, f.checkpoint);

@@ -22,6 +22,8 @@ enum Part : std::uint32_t {
   readers = 1U << 10U,
 };
 
+constexpr std::uint32_t everything = (1U << 11U) - 1;
+
 }  // namespace
 
 sim::Footprint footprint(const Event& e) {
@@ -54,6 +56,7 @@ sim::Footprint footprint(const Event& e) {
     case What::control_backfilled: return {.writes = control | backfill};
     case What::maintenance_run: return {.reads = control, .writes = ledger | base | maintenance};
     case What::readers_poll: return {.reads = source | base, .writes = readers};
+    case What::control_step_look: return {.reads = everything, .writes = control};  // whatever its metric reads
   }
   assert(false && "every event has a footprint");
   return {};
@@ -79,6 +82,7 @@ sim::QuestionId order_question(const Event& e) {
     case What::backfill_start:
     case What::backfill_commit: return id(Q::backfill_order);
     case What::control_detected:
+    case What::control_step_look:
     case What::control_step_go:
     case What::control_step_done:
     case What::control_alter:

@@ -118,7 +118,7 @@ std::uint32_t expire(Table& table, sim::Instant cutoff) {
   const auto keep = std::find_if(table.snapshots.begin(), newest, [&](const Snapshot& s) { return s.at >= cutoff; });
   const auto gone = static_cast<std::uint32_t>(keep - table.snapshots.begin());
   if (gone == 0) return 0;
-  table.snapshots.erase(table.snapshots.begin(), keep);
+  table.snapshots.erase_front(gone);
   ++table.version;
   return gone;
 }

@@ -14,9 +14,9 @@
 #include <boost/container/static_vector.hpp>
 #include <cstdint>
 #include <tuple>
-#include <vector>
 
 #include "models/schema.hpp"
+#include "sim/shared_vector.hpp"
 #include "sim/time.hpp"
 
 namespace converge::models::iceberg {
@@ -52,7 +52,7 @@ struct Table {
   std::uint32_t version = 0;  // metadata versions so far: what a pointer swap compares
   std::uint32_t sequence = 0;
   std::uint32_t next_snapshot = 1;
-  std::vector<Snapshot> snapshots;  // not yet expired, oldest first
+  sim::SharedVector<Snapshot> snapshots;  // not yet expired, oldest first
 
   bool operator==(const Table&) const = default;
   friend auto fields(const Table& t) {

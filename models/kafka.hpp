@@ -14,6 +14,7 @@
 
 #include "models/event.hpp"
 #include "models/source.hpp"
+#include "sim/shared_vector.hpp"
 #include "sim/time.hpp"
 
 namespace converge::models {
@@ -43,9 +44,9 @@ struct TopicRecord {
 };
 
 struct Topic {
-  std::vector<TopicRecord> records;  // of all partitions, in the order in which they were appended
-  std::vector<Offset> log_end;       // by partition: the next offset
-  std::uint16_t leaderless = 0;      // the partition without leader, until
+  sim::SharedVector<TopicRecord> records;  // of all partitions, in the order in which they were appended
+  std::vector<Offset> log_end;             // by partition: the next offset
+  std::uint16_t leaderless = 0;            // the partition without leader, until
   sim::Instant elected;
 
   bool operator==(const Topic&) const = default;

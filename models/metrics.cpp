@@ -120,6 +120,8 @@ constexpr std::array kMetrics{
            [](const Model&, const State& s, Now) { return std::int64_t{s.monitor.reads}; }},
     Metric{Actor::readers, "failed_reads", Unit::reads, "of these, named a column that the table does not have",
            [](const Model&, const State& s, Now) { return std::int64_t{s.monitor.failed_reads}; }},
+    Metric{Actor::readers, "version", Unit::version, "changes of the schema whose columns their queries name",
+           [](const Model&, const State& s, Now) { return std::int64_t{std::popcount(s.monitor.adopted)}; }},
 
     Metric{Actor::monitor, "schema", Unit::layers,
            "divergence: layers (source, CDC table, base table) without a change that another one has, as it was told "

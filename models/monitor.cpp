@@ -34,7 +34,7 @@ void MonitorModel::set(Monitor& m, Key key, Reasons why) const {
   if (m.rows.size() <= key) m.rows.resize(key + std::size_t{1});
   const Reasons before = m.rows[key];
   if (before == why) return;
-  m.rows[key] = why;
+  m.rows.edit(key) = why;
   if (key == kTheRest) return;
   for (std::size_t i = 0; i < 8; ++i) {
     const auto mask = static_cast<Reasons>(1U << i);

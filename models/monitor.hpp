@@ -9,11 +9,11 @@
 #include <array>
 #include <cstdint>
 #include <tuple>
-#include <vector>
 
 #include "models/event.hpp"
 #include "models/source.hpp"
 #include "models/tables.hpp"
+#include "sim/shared_vector.hpp"
 #include "sim/time.hpp"
 
 namespace converge::models {
@@ -47,7 +47,7 @@ struct Divergence {
 };
 
 struct Monitor {
-  std::vector<Reasons> rows;                 // by key: why it differs
+  sim::SharedVector<Reasons> rows;           // by key: why it differs
   std::array<std::uint32_t, 8> differing{};  // tracked keys for each reason
   std::uint32_t diverged = 0;                // tracked keys with any
   Lsn next_missing = 1;                      // the oldest change that the base table does not have yet

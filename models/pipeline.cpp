@@ -96,6 +96,11 @@ void Pipeline::deal(State& s, const Event& e, Context& out) const {
       spark_.finish(s.backfill, s.merge, spark, e.epoch, out);
       return monitor_.tell(s.monitor, out);
     case What::control_detected: return control_.detected(s.control, e.change, e.number == 1, out);
+    case What::control_step_look: {
+      const Condition& when = *control_.steps()[e.number].when;
+      const std::int64_t value = metrics()[when.metric].value(*this, s, out.now());
+      return control_.look(s.control, e.change, e.number, distance(when, value) >= 0, out);
+    }
     case What::control_step_go: return control_.go(s.control, e.change, e.number, control, out);
     case What::control_step_done: {
       const StepKind kind = control_.steps()[e.number].kind;

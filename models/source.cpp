@@ -52,7 +52,7 @@ void SourceModel::start(Source& s, Context& out) const {
   std::vector<bool> seen(keys_at_start_);
   for (std::size_t i = 0; i < config_.scripted.size(); ++i) {
     const Key key = scripted_keys_[i];
-    if (!seen[key] && config_.scripted[i].op == Op::insert) s.keys[key] = {};
+    if (!seen[key] && config_.scripted[i].op == Op::insert) s.keys.edit(key) = {};
     seen[key] = true;
   }
   if (config_.tracked_changes_per_hour > 0) {
@@ -145,7 +145,7 @@ void SourceModel::append(Source& s, Change c, Context& out) const {
   c.present = static_cast<Columns>(c.present | bit(0));
   if (c.op == Op::remove) c.wide = 0;  // a delete carries its key only
   s.log.push_back(c);
-  KeyState& key = s.keys[c.key];
+  KeyState& key = s.keys.edit(c.key);
   key.last = static_cast<Lsn>(s.log.size());
   key.exists = c.op != Op::remove;
   s.captured = std::max(s.captured, out.now() + out.duration(id(Q::cdc_lag)));

@@ -18,6 +18,7 @@
 
 #include "models/event.hpp"
 #include "models/schema.hpp"
+#include "sim/shared_vector.hpp"
 #include "sim/time.hpp"
 
 namespace converge::models {
@@ -91,8 +92,8 @@ struct KeyState {
 };
 
 struct Source {
-  std::vector<Change> log;  // the change with LSN n is at n - 1
-  std::vector<KeyState> keys;
+  sim::SharedVector<Change> log;  // the change with LSN n is at n - 1
+  sim::SharedVector<KeyState> keys;
   std::array<Lsn, kChangesMax> ddl_position{};  // changes with a greater LSN are written under the new schema
   std::array<sim::Instant, kChangesMax> ddl_at{};
   std::uint8_t executed = 0;   // DDLs so far, one bit a change

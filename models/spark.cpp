@@ -210,7 +210,7 @@ SparkModel::SourceRow SparkModel::source_row(const Statement& statement, const L
 }
 
 // Rows are kept from their first change on; until then they are as before the run.
-BaseRow& SparkModel::row(SparkIo io, Key key) const {
+const BaseRow& SparkModel::row(SparkIo io, Key key) const {
   auto& rows = io.base.rows;
   while (rows.size() <= key) {
     const auto next = static_cast<Key>(rows.size());
@@ -221,8 +221,8 @@ BaseRow& SparkModel::row(SparkIo io, Key key) const {
 }
 
 void SparkModel::write(SparkIo io, Key key, const BaseRow& next, Context& out) const {
-  BaseRow& target = row(io, key);
-  const BaseRow before = target;
+  const BaseRow before = row(io, key);
+  BaseRow& target = io.base.rows.edit(key);
   target = next;
   target.written = true;
   monitor_.row_written(io.monitor, io.source, io.base, key, before, out);

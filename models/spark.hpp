@@ -207,7 +207,7 @@ class SparkModel {
   iceberg::Buckets bucket(Key) const;
   iceberg::Staged staged(iceberg::Buckets touched, std::uint32_t from) const;
   BaseRow before_the_run(const KeyState&) const;
-  BaseRow& row(SparkIo, Key) const;
+  const BaseRow& row(SparkIo, Key) const;
   SourceRow source_row(const Statement&, const LedgerRow&) const;
   std::vector<std::uint32_t> latest(std::uint32_t begin, std::uint32_t end, Lsn floor, const CdcTable&) const;
   void merge_row(const Statement&, const SourceRow&, SparkIo, Context&) const;

@@ -4,11 +4,11 @@
 #include <array>
 #include <cstdint>
 #include <tuple>
-#include <vector>
 
 #include "models/iceberg.hpp"
 #include "models/schema.hpp"
 #include "models/source.hpp"
+#include "sim/shared_vector.hpp"
 
 namespace converge::models {
 
@@ -41,7 +41,7 @@ struct LedgerRow {
 
 struct CdcTable {
   iceberg::Table table;
-  std::vector<LedgerRow> rows;  // in commit order; a snapshot's rows end at its rows_end
+  sim::SharedVector<LedgerRow> rows;  // in commit order; a snapshot's rows end at its rows_end
 
   bool operator==(const CdcTable&) const = default;
   friend auto fields(const CdcTable& t) { return std::tie(t.table, t.rows); }
@@ -60,7 +60,7 @@ struct BaseRow {
 
 struct BaseTable {
   iceberg::Table table;
-  std::vector<BaseRow> rows;  // by key
+  sim::SharedVector<BaseRow> rows;  // by key
 
   bool operator==(const BaseTable&) const = default;
   friend auto fields(const BaseTable& t) { return std::tie(t.table, t.rows); }

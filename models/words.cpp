@@ -119,6 +119,12 @@ std::string words(const Pipeline& model, const sim::Note& n) {
     case Told::diverged: return fmt::format("divergence: schema {} layers, code {} jobs, data {} rows", n.a, n.b, n.c);
     case Told::row_regressed: return fmt::format("key {} goes back from position {} to {}", n.a, n.b, n.c);
     case Told::converged: return fmt::format("{}: all layers agree", change_name(model, n.a));
+    case Told::step_waits:
+      return fmt::format("{}: {} waits until {}", change_name(model, n.a), step_name(model, n.b),
+                         words(*model.control().steps()[static_cast<std::size_t>(n.b)].when));
+    case Told::step_goes_on:
+      return fmt::format("{}: {} waits no longer: {}", change_name(model, n.a), step_name(model, n.b),
+                         words(*model.control().steps()[static_cast<std::size_t>(n.b)].when));
   }
   assert(false);
   return {};

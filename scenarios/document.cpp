@@ -326,29 +326,6 @@ const Object<MaintenanceConfig> kMaintenance = object<MaintenanceConfig>(
     field("compaction", &MaintenanceConfig::compaction, "Rewrites the base table's data files too."),
     field("duration", &MaintenanceConfig::duration, "Of a compaction.").at_most(days(30)));
 
-const Object<StepSection> kStep = object<StepSection>(
-    "step", "One step of the plan. Without `after` it follows the step written before it.",
-    field("step", &StepSection::step,
-          names<StepKind>{{"alter_cdc_table", StepKind::alter_cdc_table, ""},
-                          {"alter_base_table", StepKind::alter_base_table, ""},
-                          {"deploy_spark", StepKind::deploy_spark, "the new build from the next merge on"},
-                          {"deploy_flink", StepKind::deploy_flink,
-                           "over at the new build's first committed checkpoint, or when it is refused"},
-                          {"backfill", StepKind::backfill, ""},
-                          {"rollback_spark", StepKind::rollback_spark, "the old build again"},
-                          {"rollback_flink", StepKind::rollback_flink, "the old build again"},
-                          {"source_ddl", StepKind::source_ddl, "the DDL of an announced change"}},
-          "What it does.")
-        .required(),
-    field("name", &StepSection::name, "To refer to it; the kind's name without one. Needed where a kind occurs twice.")
-        .length(0, 64),
-    field("after", &StepSection::after,
-          "Steps that must be over before it; also generate, review, ci and staging, which the control plane puts in "
-          "front.")
-        .items(0, 24),
-    field("cadence", &StepSection::cadence, kCadence, "Its own, instead of its system's."),
-    field("delay", &StepSection::delay, "Waits this long once it could start.").at_most(kLongest));
-
 const Object<DeviationSection> kDeviation = object<DeviationSection>(
     "deviation", "One choice, and the answer that it gets.",
     field("actor", &DeviationSection::actor, "Who faces it: flink, spark/merge, control, ...").required().length(1, 64),
@@ -442,6 +419,42 @@ Object<ConditionSection> condition_object() {
 }
 
 const Object<ConditionSection> kCondition = condition_object();
+
+// Written only where it is said, so that scenarios without it keep the fingerprint that they had.
+template <class V>
+Codec<std::optional<V>> where_said(Codec<V> inner) {
+  Codec<std::optional<V>> codec = optional_of(std::move(inner));
+  codec.write = [write = codec.write](const std::optional<V>& value, const Shape& shape) {
+    return value ? write(value, shape) : std::string{};
+  };
+  return codec;
+}
+
+const Object<StepSection> kStep = object<StepSection>(
+    "step", "One step of the plan. Without `after` it follows the step written before it.",
+    field("step", &StepSection::step,
+          names<StepKind>{{"alter_cdc_table", StepKind::alter_cdc_table, ""},
+                          {"alter_base_table", StepKind::alter_base_table, ""},
+                          {"deploy_spark", StepKind::deploy_spark, "the new build from the next merge on"},
+                          {"deploy_flink", StepKind::deploy_flink,
+                           "over at the new build's first committed checkpoint, or when it is refused"},
+                          {"backfill", StepKind::backfill, ""},
+                          {"rollback_spark", StepKind::rollback_spark, "the old build again"},
+                          {"rollback_flink", StepKind::rollback_flink, "the old build again"},
+                          {"source_ddl", StepKind::source_ddl, "the DDL of an announced change"}},
+          "What it does.")
+        .required(),
+    field("name", &StepSection::name, "To refer to it; the kind's name without one. Needed where a kind occurs twice.")
+        .length(0, 64),
+    field("after", &StepSection::after,
+          "Steps that must be over before it; also generate, review, ci and staging, which the control plane puts in "
+          "front.")
+        .items(0, 24),
+    field("cadence", &StepSection::cadence, kCadence, "Its own, instead of its system's."),
+    field("delay", &StepSection::delay, "Waits this long once it could start.").at_most(kLongest),
+    field("when", &StepSection::when, where_said<ConditionSection>(kCondition),
+          "Then waits until this is true: it looks each deploy.check_every, and its slot is looked for from that "
+          "moment."));
 
 Object<PropertySection> property_object() {
   auto table = object<PropertySection>(
@@ -555,7 +568,10 @@ const Object<AlterSection> kAlter = object<AlterSection>(
 const Object<DeploySection> kDeploy = object<DeploySection>(
     "deploy", "When each system deploys.", field("spark", &DeploySection::spark, kCadence, "Spark's cadence."),
     field("flink", &DeploySection::flink, kCadence, "Flink's cadence."),
-    field("freeze", &DeploySection::freeze, kFreeze, "Times in which neither deploys.").items(0, 50));
+    field("freeze", &DeploySection::freeze, kFreeze, "Times in which neither deploys.").items(0, 50),
+    field("check_every", &DeploySection::check_every, where_said<sim::Duration>(codec_of<sim::Duration>()),
+          "Between two looks at what a step waits for (`when`); a minute without it (an assumption).")
+        .range(seconds(10), days(1)));
 
 Object<Document> make_document() {
   return object<Document>(

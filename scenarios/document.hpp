@@ -28,12 +28,27 @@ struct FreezeSection {
   std::string until;
 };
 
+// The bound of a condition, as it was written: which of both it must be hangs on the metric.
+struct Bound {
+  bool is_duration = false;
+  std::int64_t value = 0;  // microseconds of a duration
+};
+
+struct ConditionSection {
+  std::string actor;
+  std::string metric;
+  std::optional<Bound> at_most;
+  std::optional<Bound> at_least;
+  std::optional<Bound> equals;
+};
+
 struct StepSection {
   models::StepKind step = models::StepKind::backfill;
   std::string name;
   std::optional<std::vector<std::string>> after;
   std::optional<CadenceSection> cadence;
   sim::Duration delay;
+  std::optional<ConditionSection> when;
 };
 
 struct SlaSection {
@@ -69,6 +84,7 @@ struct DeploySection {
   CadenceSection spark;
   CadenceSection flink;
   std::vector<FreezeSection> freeze;
+  std::optional<sim::Duration> check_every;
 };
 
 struct AlterSection {
@@ -83,20 +99,6 @@ struct DeviationSection {
   std::string choice;
   std::uint32_t occurrence = 1;
   std::string answer;
-};
-
-// The bound of a condition, as it was written: which of both it must be hangs on the metric.
-struct Bound {
-  bool is_duration = false;
-  std::int64_t value = 0;  // microseconds of a duration
-};
-
-struct ConditionSection {
-  std::string actor;
-  std::string metric;
-  std::optional<Bound> at_most;
-  std::optional<Bound> at_least;
-  std::optional<Bound> equals;
 };
 
 // Exactly one of always, never, within, at_most, sometimes.

@@ -405,6 +405,7 @@ Scenario build(const Document& d, Context& context) {
   c.alter = d.alter.duration;
   c.alter_attempts = d.alter.attempts;
   c.alter_retry = d.alter.retry_delay;
+  if (d.deploy.check_every) c.check_every = *d.deploy.check_every;
   std::vector<sim::Freeze> frozen;
   if (clean({"deploy"})) {
     frozen = freezes(d.deploy.freeze, p.epoch, context);
@@ -418,6 +419,7 @@ Scenario build(const Document& d, Context& context) {
       context.problem(at("/plan", i) + "/cadence/any_offset", "true", "false in a step's own cadence",
                       "Spark's and Flink's cadence under deploy may have it");
     }
+    if (step.when) config.when = condition(*step.when, at("/plan", i) + "/when", context);
     if (step.cadence) config.cadence = cadence(*step.cadence, frozen, at("/plan", i) + "/cadence", context);
     c.steps.push_back(std::move(config));
   }

@@ -1,9 +1,13 @@
-// How fast the canonical scenario runs, and what its world costs to copy and to hash. Figures are medians over rounds;
-// the runs of a round are one after the other on one core.
+// How fast the canonical scenario runs, and what its world costs to copy, to step and to hash. Figures are medians over
+// rounds; the runs of a round are one after the other on one core. `successor` is what an exhaustive search does for
+// each state: a copy, one event in it, and its end, here along the next events of the nominal run. `kept` is the memory
+// for each of the worlds along that road when all of them are kept (by glibc's own count).
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include "models/run.hpp"
@@ -64,7 +68,7 @@ int main() {
              1e9 / nominal_rate / static_cast<double>(one.events), nominal_rate * virtual_s);
   fmt::print("  sampled {:8.0f} runs/s\n", sampled_rate);
 
-  fmt::print("world            copy      hash   changes  ledger rows  base rows  pending\n");
+  fmt::print("world            copy successor      hash     kept   changes  ledger rows  base rows  pending\n");
   for (const auto& [name, at] : {std::pair{"at the start", sim::minutes(1)}, std::pair{"in phase 2", sim::hours(14)},
                                  std::pair{"at the end", sim::days(3)}}) {
     sim::Trace trace;
@@ -78,9 +82,30 @@ int main() {
         },
         sum);
     const double hashes = rate(2000, [&](int) { return sim::fingerprint(world); }, sum);
-    fmt::print("  {:<12} {:6.0f} ns {:6.0f} ns {:8} {:12} {:10} {:8}\n", name, 1e9 / copies, 1e9 / hashes,
-               world.state.source.log.size(), world.state.ledger.rows.size(), world.state.base.rows.size(),
-               world.agenda.pending.size());
+    constexpr std::size_t kRoad = 1000;
+    auto road = world;
+    const double successors = rate(
+        kRoad,
+        [&](int i) {
+          if (i == 0) road = world;
+          auto next = road;
+          sim::step(model, next, nominal, trace);
+          road = std::move(next);
+          return road.agenda.emitted;
+        },
+        sum);
+    const std::size_t before = mallinfo2().uordblks;
+    std::vector<models::PipelineWorld> kept;
+    kept.reserve(kRoad);
+    road = world;
+    for (std::size_t i = 0; i < kRoad; ++i) {
+      sim::step(model, road, nominal, trace);
+      kept.push_back(road);
+    }
+    const std::size_t bytes = (mallinfo2().uordblks - before) / kRoad;
+    fmt::print("  {:<12} {:6.0f} ns {:6.0f} ns {:6.0f} ns {:6} B {:8} {:12} {:10} {:8}\n", name, 1e9 / copies,
+               1e9 / successors, 1e9 / hashes, bytes, world.state.source.log.size(), world.state.ledger.rows.size(),
+               world.state.base.rows.size(), world.agenda.pending.size());
   }
   return sum == 0 ? 4 : 0;
 }

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "models/words.hpp"
 #include "tests/support/experiment.hpp"
 
 namespace converge::models {
@@ -344,6 +347,98 @@ TEST(Control, AnAnnouncedChangeIsRolledOutBeforeItsDdl) {
   EXPECT_EQ(bench.times(Told::detected), 1U);  // the DDL itself starts nothing
   EXPECT_EQ(bench.state().control.rollouts[0].phase, Phase::done);
   EXPECT_TRUE(support::violated(bench.model(), bench).empty());
+}
+
+// ---- what a step waits for
+
+Condition condition(Actor actor, std::string_view metric, Condition::Compare compare, std::int64_t bound) {
+  const auto all = metrics();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Metric& m) { return m.actor == actor && m.name == metric; });
+  EXPECT_NE(found, all.end());
+  return {.metric = static_cast<MetricId>(found - all.begin()), .compare = compare, .bound = bound};
+}
+
+// The tables are altered when the source has made this many changes: one at 1:00, one at 15:30 and 20 s.
+PipelineConfig altered_after_changes(std::int64_t changes) {
+  PipelineConfig c = one_column();
+  support::script(c, sim::hours(15) + sim::minutes(30) + sim::seconds(20), "b");
+  c.control.steps = support::plan({StepKind::alter_cdc_table, StepKind::alter_base_table});
+  c.control.steps[0].when = condition(Actor::source, "changes", Condition::Compare::at_least, changes);
+  return c;
+}
+
+TEST(Control, AStepBeginsAtTheFirstLookAtWhichItsConditionIsTrue) {
+  Bench bench{altered_after_changes(2)};
+  bench.run_until(sim::hours(15));
+  EXPECT_EQ(step(bench, StepKind::alter_cdc_table).status, Status::ready);
+  bench.run_to_horizon();
+  EXPECT_EQ(step(bench, StepKind::alter_cdc_table).ready, clock(12, 2));
+  EXPECT_EQ(step(bench, StepKind::alter_cdc_table).started, clock(15, 31));  // looks fall on whole minutes
+  EXPECT_EQ(bench.state().control.rollouts[0].phase, Phase::done);
+}
+
+TEST(Control, AConditionThatIsTrueAlreadyChangesNothing) {
+  PipelineConfig without = altered_after_changes(1);
+  without.control.steps[0].when.reset();
+  Bench with_it{altered_after_changes(1)};
+  Bench without_it{without};
+  with_it.run_to_horizon();
+  without_it.run_to_horizon();
+  EXPECT_EQ(with_it.state(), without_it.state());
+  EXPECT_EQ(with_it.times(Told::step_waits) + with_it.times(Told::step_goes_on), 0U);
+}
+
+TEST(Control, AWaitIsToldOnceWhenItBeginsAndOnceWhenItEnds) {
+  Bench bench{altered_after_changes(2)};
+  bench.run_to_horizon();
+  ASSERT_EQ(bench.times(Told::step_waits), 1U);
+  ASSERT_EQ(bench.times(Told::step_goes_on), 1U);
+  EXPECT_EQ(bench.notes(Told::step_waits).at(0).at, clock(12, 2));
+  EXPECT_EQ(bench.notes(Told::step_goes_on).at(0).at, clock(15, 31));
+  EXPECT_EQ(words(bench.model(), bench.notes(Told::step_waits).at(0)),
+            "discount: alter_cdc_table waits until changes of source at least 2 changes");
+}
+
+TEST(Control, LooksAreAsFarApartAsTheyAreSaidToBe) {
+  PipelineConfig c = altered_after_changes(2);
+  c.control.check_every = sim::hours(1);
+  Bench bench{c};
+  bench.run_to_horizon();
+  EXPECT_EQ(step(bench, StepKind::alter_cdc_table).started, clock(16, 2));
+}
+
+TEST(Control, TheDelayComesBeforeTheFirstLookAndTheSlotBehindTheLast) {
+  PipelineConfig c = altered_after_changes(2);
+  c.control.steps[0].delay = sim::minutes(10) + sim::seconds(30);
+  c.control.steps[0].cadence = sim::Cadence{.kind = sim::Cadence::Kind::interval, .every = sim::hours(1)};
+  Bench bench{c};
+  bench.run_to_horizon();
+  EXPECT_EQ(bench.notes(Told::step_waits).at(0).at, clock(12, 12) + sim::seconds(30));
+  EXPECT_EQ(bench.notes(Told::step_goes_on).at(0).at, clock(15, 30) + sim::seconds(30));
+  EXPECT_EQ(step(bench, StepKind::alter_cdc_table).started, clock(16, 0));
+}
+
+TEST(Control, AStepWhoseConditionNeverComesWaitsForEver) {
+  Bench bench{altered_after_changes(3)};
+  bench.run_to_horizon();
+  EXPECT_EQ(step(bench, StepKind::alter_cdc_table).status, Status::ready);
+  EXPECT_EQ(step(bench, StepKind::alter_base_table).status, Status::waiting);
+  EXPECT_EQ(bench.state().control.rollouts[0].phase, Phase::open);
+  EXPECT_EQ(bench.times(Told::step_goes_on), 0U);
+}
+
+TEST(Control, AStepCanWaitUntilReadersHaveMoved) {
+  PipelineConfig c = one_column();
+  c.readers.adopt = ReadersConfig::Adopt::table_altered;
+  c.control.steps = support::plan({StepKind::alter_cdc_table, StepKind::alter_base_table, StepKind::deploy_spark});
+  c.control.steps[2].when = condition(Actor::readers, "version", Condition::Compare::at_least, 1);
+  c.control.steps[2].after = {"alter_base_table"};
+  Bench bench{c};
+  ASSERT_TRUE(bench.run_until([](const PipelineState& s) { return s.monitor.adopted != 0; }, sim::hours(20)));
+  const sim::Instant moved = at(bench.now());
+  bench.run_to_horizon();
+  EXPECT_GE(step(bench, StepKind::deploy_spark).started, moved);
 }
 
 // ---- assumptions of the plan

@@ -169,18 +169,19 @@ TEST(Metrics, VersionsFollowTheRollout) {
   Bench bench{support::rollout()};
   const auto versions = [&] {
     std::string all;
-    for (const Actor actor : {Actor::source, Actor::cdc_table, Actor::base_table, Actor::merge, Actor::flink}) {
+    for (const Actor actor :
+         {Actor::source, Actor::cdc_table, Actor::base_table, Actor::merge, Actor::flink, Actor::readers}) {
       all += std::to_string(value(bench.model(), bench.state(), support::at(bench.now()), actor, "version"));
     }
     return all;
   };
-  EXPECT_EQ(versions(), "00000");
+  EXPECT_EQ(versions(), "000000");
   bench.run_until(sim::hours(12));
-  EXPECT_EQ(versions(), "10000");
+  EXPECT_EQ(versions(), "100000");
   bench.run_until(sim::hours(16) + sim::minutes(44));
-  EXPECT_EQ(versions(), "11110");
+  EXPECT_EQ(versions(), "111100");
   bench.run_to_horizon();
-  EXPECT_EQ(versions(), "11111");
+  EXPECT_EQ(versions(), "111111");
 }
 
 TEST(Metrics, RowsAreThoseOfTheReport) {

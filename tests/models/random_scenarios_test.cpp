@@ -57,7 +57,8 @@ Agenda agenda(const PipelineWorld& world) {
     ++a.all[e.what];
     if (e.epoch == epoch_of(e.what, world.state)) ++a.live[e.what];
     ++a.of_change[{e.what, e.change}];
-    if (e.what == What::control_step_go || e.what == What::control_step_done || e.what == What::control_alter) {
+    if (e.what == What::control_step_go || e.what == What::control_step_done || e.what == What::control_alter ||
+        e.what == What::control_step_look) {
       ++a.of_step[{e.change, e.number}];
     }
   });
@@ -170,8 +171,8 @@ class Auditor {
       if (!held.contains(i)) ++passed[s_.topic.records[i].lsn];
     }
     std::map<Lsn, int> written;
-    for (const auto* rows : {&s_.ledger.rows, &f.pending}) {
-      for (const LedgerRow& row : *rows) {
+    const auto look = [&](const auto& rows) {
+      for (const LedgerRow& row : rows) {
         ++written[row.lsn];
         const Change& change = s_.source.log.at(row.lsn - 1);
         expect(row.key == change.key && row.op == change.op, "a row of the CDC table is of another change");
@@ -180,7 +181,9 @@ class Auditor {
         expect((row.wide & row.wrong) == 0 && covers(change.wide, static_cast<Columns>(row.wide | row.wrong)),
                "a value is whole and cut");
       }
-    }
+    };
+    look(s_.ledger.rows);
+    look(f.pending);
     const bool rewinds = model_.config().backfill.kind == BackfillConfig::Kind::rewind;
     std::int64_t missing = 0;
     for (const auto& [lsn, times] : passed) missing += std::max(0, times - written[lsn]);

@@ -293,8 +293,8 @@ bool overwrites(Guard guard, Lsn target, std::uint8_t build) {
   PipelineConfig c = six_changes();
   c.merge.guard = guard;
   Lab lab{c};
-  lab.s().base.rows[kA].lsn = target;
-  lab.s().base.rows[kA].build = build;
+  lab.s().base.rows.edit(kA).lsn = target;
+  lab.s().base.rows.edit(kA).build = build;
   lab.write({3}, kOld, 1);
   lab.merge();
   return lab.row(kA).written;

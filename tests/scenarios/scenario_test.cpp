@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -622,6 +623,58 @@ TEST(ScenarioPlan, WithoutAfterAStepFollowsTheOneAbove) {
   EXPECT_NE(steps[5].after & (1U << 4U), 0U);
   const Scenario free = good(text_with(R"("plan": [{"step": "deploy_spark"}, {"step": "deploy_flink", "after": []}])"));
   EXPECT_EQ(models::resolve(free.pipeline.control)[5].after & (1U << 4U), 0U);
+}
+
+TEST(ScenarioPlan, AStepMayWaitForAMetric) {
+  const Scenario s = good(text_with(
+      R"("deploy": {"check_every": "30s"},
+         "plan": [{"step": "backfill", "when": {"actor": "base-table", "metric": "freshness", "at_most": "5m"}}])"));
+  ASSERT_TRUE(s.pipeline.control.steps[0].when);
+  EXPECT_EQ(models::words(*s.pipeline.control.steps[0].when), "freshness of base-table at most 5 min");
+  EXPECT_EQ(s.pipeline.control.check_every, sim::seconds(30));
+  EXPECT_EQ(good(text_with(R"("plan": [{"step": "backfill"}])")).pipeline.control.check_every, sim::minutes(1));
+}
+
+TEST(ScenarioPlan, AWrongConditionOfAStepIsShownWhereItStands) {
+  EXPECT_EQ(
+      problems_with(R"("plan": [{"step": "backfill", "when": {"actor": "flink", "metric": "nulls", "at_most": 1}}])"),
+      R"(3:69 /plan/0/when/metric: found "nulls", expected a metric of flink: one of "lag", "down", "stopped", "lost" or "version"; base-table has one)");
+  EXPECT_EQ(
+      problems_with(
+          R"("plan": [{"step": "backfill", "when": {"actor": "base-table", "metric": "freshness", "at_most": 5}}])"),
+      R"(3:98 /plan/0/when/at_most: found 5, expected a duration such as "15m": freshness of base-table is one)");
+}
+
+TEST(ScenarioPlan, AConditionIsPartOfTheFingerprint) {
+  const auto of = [](std::string_view step) {
+    return good(text_with(fmt::format(R"("plan": [{{"step": "backfill"{}}}])", step))).fingerprint;
+  };
+  EXPECT_NE(of(""), of(R"(, "when": {"actor": "flink", "metric": "lag", "at_most": 1})"));
+  EXPECT_NE(of(R"(, "when": {"actor": "flink", "metric": "lag", "at_most": 1})"),
+            of(R"(, "when": {"actor": "flink", "metric": "lag", "at_most": 2})"));
+}
+
+// The claim of the gallery's scenario, in its nominal run: something breaks in each order, and no longer in each once
+// the backfill waits.
+TEST(ScenarioPlan, APreconditionMakesOrdersSafeWhereNoneWas) {
+  Scenario s = good(slurp(fs::path{CONVERGE_SOURCE_DIR} / "scenarios/no-order-is-safe-without-a-guard.json"));
+  std::vector<models::StepConfig>& plan = s.pipeline.control.steps;
+  const Scenario waiting = good(
+      text_with(R"("plan": [{"step": "backfill", "when": {"actor": "spark/merge", "metric": "lag", "at_most": 0}}])"));
+  std::vector<int> order{0, 1, 2, 3, 4};
+  const std::vector<models::StepConfig> canonical = plan;
+  int safe = 0;
+  int safe_if_it_waits = 0;
+  do {
+    for (std::size_t i = 0; i < order.size(); ++i) plan[i] = canonical[static_cast<std::size_t>(order[i])];
+    safe += nominal_run(s).outcome == sim::Outcome::converged ? 1 : 0;
+    for (models::StepConfig& step : plan) {
+      if (step.kind == models::StepKind::backfill) step.when = waiting.pipeline.control.steps[0].when;
+    }
+    safe_if_it_waits += nominal_run(s).outcome == sim::Outcome::converged ? 1 : 0;
+  } while (std::next_permutation(order.begin(), order.end()));
+  EXPECT_EQ(safe, 0);
+  EXPECT_EQ(safe_if_it_waits, 25);
 }
 
 // ---- expectations

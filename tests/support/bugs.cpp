@@ -352,7 +352,7 @@ void in_the_tables(Corpus& all) {
                                const bool compacted =
                                    e.number == 1 && now.maintenance.conflicts == was.maintenance.conflicts;
                                if (!compacted) return;
-                               for (std::size_t i = 0; i < now.base.rows.size(); i += 4) now.base.rows[i] = {};
+                               for (std::size_t i = 0; i < now.base.rows.size(); i += 4) now.base.rows.edit(i) = {};
                              }},
                  .property = "no-row-lost",
                  .exactly = {"no-row-lost"}});
@@ -413,7 +413,9 @@ void in_the_merge(Corpus& all) {
                          .before =
                              [](State& s, Event& e, Context&) {
                                if (!commits(s, e)) return true;
-                               for (LedgerRow& row : s.ledger.rows) row.lsn = row.lsn == 2 ? 0 : row.lsn;
+                               for (std::size_t i = 0; i < s.ledger.rows.size(); ++i) {
+                                 if (s.ledger.rows[i].lsn == 2) s.ledger.rows.edit(i).lsn = 0;
+                               }
                                return true;
                              },
                          .after =
@@ -452,7 +454,7 @@ void in_the_merge(Corpus& all) {
                              [](State& s, Event& e, Context&) {
                                if (!commits(s, e)) return true;
                                for (std::uint32_t i = s.merge.from.row; i < s.merge.upto.row; ++i) {
-                                 LedgerRow& row = s.ledger.rows[i];
+                                 LedgerRow& row = s.ledger.rows.edit(i);
                                  if (row.op == models::Op::remove) row.op = models::Op::update;
                                }
                                return true;
@@ -530,8 +532,9 @@ void in_the_backfill(Corpus& all) {
                          .before =
                              [](State& s, Event&, Context&) {
                                const Lsn ddl = s.source.ddl_position[0];
-                               for (LedgerRow& row : s.ledger.rows) {
-                                 if (row.lsn > ddl && row.lsn <= ddl + 30) row.lsn = 0;
+                               for (std::size_t i = 0; i < s.ledger.rows.size(); ++i) {
+                                 const Lsn lsn = s.ledger.rows[i].lsn;
+                                 if (lsn > ddl && lsn <= ddl + 30) s.ledger.rows.edit(i).lsn = 0;
                                }
                                return true;
                              },

@@ -275,6 +275,7 @@ struct Wire {
   std::uint32_t mask = 0;
   int delay = 0;
   int cadence = 0;
+  int when = 0;
 };
 
 struct PlanDraw {
@@ -283,6 +284,28 @@ struct PlanDraw {
   std::vector<std::pair<int, int>> more;  // further steps: (kind, place); a table is altered once at most
   std::vector<Wire> wires;                // by step; the rest hang on the one before
 };
+
+// What a step waits for: fresh rows, an idle merge, a Flink that runs, readers that moved, and what never comes.
+inline models::Condition drawn_condition(int option) {
+  using A = models::Actor;
+  using Compare = models::Condition::Compare;
+  struct Drawn {
+    A actor;
+    std::string_view metric;
+    Compare compare;
+    std::int64_t bound;
+  };
+  const std::array<Drawn, 5> all{{{A::base_table, "freshness", Compare::at_most, sim::minutes(20).us},
+                                  {A::merge, "lag", Compare::equals, 0},
+                                  {A::flink, "stopped", Compare::equals, 0},
+                                  {A::readers, "version", Compare::at_least, 1},
+                                  {A::source, "version", Compare::at_least, 9}}};
+  const Drawn& d = all.at(static_cast<std::size_t>(option - 1));
+  const auto metrics = models::metrics();
+  const auto found = std::find_if(metrics.begin(), metrics.end(),
+                                  [&](const models::Metric& m) { return m.actor == d.actor && m.name == d.metric; });
+  return {.metric = static_cast<models::MetricId>(found - metrics.begin()), .compare = d.compare, .bound = d.bound};
+}
 
 inline models::StepConfig drawn_step(int kind) {
   using K = models::StepKind;
@@ -320,6 +343,7 @@ inline std::vector<models::StepConfig> plan(const PlanDraw& draw, bool announced
     }
     detail::choose(s.delay, wire.delay, {sim::minutes(1), sim::hours(1), sim::hours(9)});
     if (wire.cadence > 0) detail::cadence(s.cadence.emplace(), wire.cadence);
+    if (wire.when > 0) s.when = drawn_condition(wire.when);
   }
   return steps;
 }
@@ -434,6 +458,7 @@ inline void showValue(const Case& c, std::ostream& out) {
     }
     if (step.delay.us > 0) out << " delay " << text(step.delay);
     if (step.cadence) out << " cadence " << static_cast<int>(step.cadence->kind);
+    if (step.when) out << " when " << models::words(*step.when);
     out << "]";
   }
   out << "\n  script:";
@@ -482,7 +507,8 @@ inline rc::Gen<Wire> any_wire() {
   return rc::gen::build<Wire>(rc::gen::set(&Wire::after, among(3)),
                               rc::gen::set(&Wire::mask, among<std::uint32_t>(1U << 12U)),
                               rc::gen::set(&Wire::delay, rc::gen::element(0, 0, 0, 1, 2, 3)),
-                              rc::gen::set(&Wire::cadence, rc::gen::element(0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6)));
+                              rc::gen::set(&Wire::cadence, rc::gen::element(0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6)),
+                              rc::gen::set(&Wire::when, rc::gen::element(0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5)));
 }
 
 inline rc::Gen<PlanDraw> any_plan() {
