@@ -12,12 +12,12 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "sim/chooser.hpp"
 #include "sim/explore.hpp"
-#include "sim/heap_bytes.hpp"
 #include "sim/schedule.hpp"
 #include "sim/world.hpp"
 
@@ -30,6 +30,8 @@ class ModelSpace {
     WorldOf<M> world;
     Budget left;
     bool begun = false;
+
+    friend auto fields(const Node& n) { return std::tie(n.world, n.left, n.begun); }
   };
 
   // `cuts`: by question. `fixed`: answers that every schedule has. All but the budget must outlive the space.
@@ -58,7 +60,6 @@ class ModelSpace {
     view_.canonical(n.world, bytes);
   }
 
-  std::uint64_t bytes(const Node& n) const { return sizeof(Node) + heap_bytes(n.world); }
   std::optional<std::int64_t> layer_last() const {
     if constexpr (requires { view_.layer_at(horizon_); }) {
       return view_.layer_at(horizon_);

@@ -45,7 +45,7 @@ Measured measure(const char* name, std::uint16_t faults, const sim::ExploreOptio
   const double took = seconds_since(start);
   const double cpu = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;  // of all threads
   const auto states = static_cast<double>(e.reached.states);
-  std::printf("%-32s %9llu states %9llu transitions %6.2f s (CPU %6.2f) %8.0f states/s (CPU %8.0f) %5.1f bytes/state\n",
+  std::printf("%-34s %9llu states %9llu transitions %6.2f s (CPU %6.2f) %8.0f states/s (CPU %8.0f) %5.1f bytes/state\n",
               name, static_cast<unsigned long long>(e.reached.states),
               static_cast<unsigned long long>(e.reached.transitions), took, cpu, states / took, states / cpu,
               static_cast<double>(e.reached.bytes_most) / states);
@@ -104,6 +104,8 @@ int main(int argc, char** argv) {
     if (flag == "--no-spin") with_spin = false;
   }
   const Measured exact = measure("exact, reachability", faults, {.keep_edges = false});
+  measure("exact, reachability, not packed", faults, {.pack = false, .keep_edges = false});
+
   measure("fingerprints, reachability", faults, {.fingerprints = true, .keep_edges = false});
   measure("exact, edges kept", faults, {});
   measure("exact, edges and branches kept", faults, {.keep_branches = true});
