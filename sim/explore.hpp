@@ -211,19 +211,19 @@ class Explorer {
     Batch& batch;
     bool keep_branches;
 
-    void operator()(Node&& next, std::span<const std::int64_t> gathered, const std::vector<Branch>& branches) {
+    Node& place() {
+      if (batch.used == batch.nodes.size()) batch.nodes.emplace_back();
+      return batch.nodes[batch.used];
+    }
+    void found(std::span<const std::int64_t> gathered, const std::vector<Branch>& branches) {
       Found& f = add(gathered, branches);
       const std::size_t begin = batch.forms.size();
-      space.key(next, batch.forms);
+      const Node& node = batch.nodes[batch.used];
+      space.key(node, batch.forms);
       f.form_end = batch.forms.size();
       f.hash = hash_of_bytes(std::span{batch.forms}.subspan(begin));
-      f.layer = space.layer(next);
+      f.layer = space.layer(node);
       f.node = static_cast<std::uint32_t>(batch.used++);
-      if (f.node == batch.nodes.size()) {
-        batch.nodes.push_back(std::move(next));
-      } else {
-        std::swap(batch.nodes[f.node], next);
-      }
     }
     void end(std::span<const std::int64_t> gathered, const std::vector<Branch>& branches) {
       Found& f = add(gathered, branches);
@@ -394,19 +394,21 @@ class Explorer {
       worker.expand(node, Sink{space_, batch, options_.keep_edges && options_.keep_branches});
       batch.found_end.push_back(batch.found.size());
     }
-    for (const Found& f : batch.found) {
-      if (f.end) continue;
+    const auto known_for = [&](const Found& f) -> const KeyStore* {
+      if (f.end) return nullptr;
       const auto at = layers_.find(f.layer);
-      if (at != layers_.end()) at->second.known.prefetch(f.hash);
+      return at == layers_.end() ? nullptr : &at->second.known;
+    };
+    for (const Found& f : batch.found) {
+      if (const KeyStore* known = known_for(f)) known->prefetch(f.hash);
     }
     Writer out{batch.packed};
     std::size_t form = 0;
     for (Found& f : batch.found) {
       const std::size_t begin = std::exchange(form, f.form_end);
       if (!f.end) {
-        const auto at = layers_.find(f.layer);
-        if (at != layers_.end()) {
-          f.to = at->second.known.find(f.hash, std::span{batch.forms}.subspan(begin, f.form_end - begin));
+        if (const KeyStore* known = known_for(f)) {
+          f.to = known->find(f.hash, std::span{batch.forms}.subspan(begin, f.form_end - begin));
         }
         if (f.to == KeyStore::kNone && options_.pack) write(out, batch.nodes[f.node]);
       }

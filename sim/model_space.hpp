@@ -81,15 +81,16 @@ class ModelSpace {
     void expand(const Node& from, Sink&& sink) {
       chooser_.begin(from.left);
       do {
-        next_ = from;
-        const bool over = space_.advance(next_, chooser_, nullptr);
+        Node& next = sink.place();
+        next = from;
+        const bool over = space_.advance(next, chooser_, nullptr);
         gathered_.assign(labels_, 0);
         if (over) {
-          space_.view_.take_at_end(next_.world, gathered_);
+          space_.view_.take_at_end(next.world, gathered_);
           sink.end(gathered_, chooser_.branches());
         } else {
-          space_.view_.take(next_.world.state, gathered_);
-          sink(std::move(next_), gathered_, chooser_.branches());
+          space_.view_.take(next.world.state, gathered_);
+          sink.found(gathered_, chooser_.branches());
         }
       } while (chooser_.next());
     }
@@ -100,7 +101,6 @@ class ModelSpace {
     EnumeratedChooser chooser_;
     std::size_t labels_;
     std::vector<std::int64_t> gathered_;
-    Node next_;
   };
 
   // The answers along a path, every one of them, in the order in which they were given.
