@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <tuple>
 
+#include "sim/checkpoint.hpp"
 #include "sim/hash.hpp"
 
 namespace converge::sim {
@@ -19,9 +21,7 @@ void Graph::add_edge(std::uint32_t from, std::uint32_t to, std::uint32_t deviati
   assert(gathered.size() == gathers_.size());
   row_.assign(gathered.begin(), gathered.end());
   row_.push_back(deviations);
-  Hasher h;
-  for (const std::int64_t v : row_) h.add(static_cast<std::uint64_t>(v));
-  const std::uint32_t what = gathered_.number(row_, h.value());
+  const std::uint32_t what = row(row_);
   assert(what < last);
   if (first_[from] == kEnd) {
     first_[from] = static_cast<std::uint32_t>(edges_.size());
@@ -30,11 +30,76 @@ void Graph::add_edge(std::uint32_t from, std::uint32_t to, std::uint32_t deviati
   }
   edges_.push_back({to, what | last});
   if (!keeps_branches_) return;
-  Hasher names;
+  branch_rows_.push_back(row(branches));
+}
+
+std::uint32_t Graph::row(std::span<const std::int64_t> values) {
+  Hasher h;
+  for (const std::int64_t v : values) h.add(static_cast<std::uint64_t>(v));
+  return gathered_.number(values, h.value());
+}
+
+std::uint32_t Graph::row(std::span<const Branch> branches) {
+  Hasher h;
   for (const Branch& b : branches) {
-    names.add(std::uint64_t{b.question} << 32U | std::uint64_t{b.taken} << 16U | std::uint64_t{b.of});
+    h.add(std::uint64_t{b.question} << 32U | std::uint64_t{b.taken} << 16U | std::uint64_t{b.of});
   }
-  branch_rows_.push_back(branches_.number(branches, names.value()));
+  return branches_.number(branches, h.value());
+}
+
+void Graph::save(CheckpointWriter& to) const {
+  write(to.item(), std::tuple{nodes(), edges_.size(), gathered_.size(), branches_.size()});
+  for (std::size_t n = 0; n < first_.size(); ++n) write(to.item(), first_[n]);
+  for (std::size_t e = 0; e < edges_.size(); ++e) {
+    write(to.item(), std::tuple{edges_[e].to, edges_[e].what, keeps_branches_ ? branch_rows_[e] : 0});
+  }
+  for (std::uint32_t r = 0; r < gathered_.size(); ++r) {
+    for (const std::int64_t v : gathered_[r]) write(to.item(), v);
+  }
+  for (std::uint32_t r = 0; r < branches_.size(); ++r) {
+    write(to.item(), static_cast<std::uint32_t>(branches_[r].size()));
+    for (const Branch& b : branches_[r]) write(to.item(), std::tuple{b.question, b.taken, b.of});
+  }
+}
+
+void Graph::load(CheckpointReader& from) {
+  assert(first_.empty() && edges_.empty());
+  std::tuple<std::uint32_t, std::uint64_t, std::uint32_t, std::uint32_t> sizes;
+  read(from.item(), sizes);
+  const auto [nodes, edges, rows, branch_rows] = sizes;
+  for (std::uint32_t n = 0; n < nodes && from.good(); ++n) {
+    std::uint32_t first = kEnd;
+    read(from.item(), first);
+    if (first != kEnd && first >= edges) from.refuse();
+    first_.push_back(first);
+  }
+  for (std::uint64_t e = 0; e < edges && from.good(); ++e) {
+    std::tuple<std::uint32_t, std::uint32_t, std::uint32_t> edge;
+    read(from.item(), edge);
+    const auto [to, what, branches] = edge;
+    const bool ends = e + 1 < edges || (what & last) != 0;  // of each node some edge is the last
+    if ((to != kEnd && to >= nodes) || (what & ~last) >= rows || !ends) from.refuse();
+    if (keeps_branches_ && branches >= branch_rows) from.refuse();
+    edges_.push_back({to, what});
+    if (keeps_branches_) branch_rows_.push_back(branches);
+  }
+  for (std::uint32_t r = 0; r < rows && from.good(); ++r) {
+    row_.assign(gathers_.size() + 1, 0);
+    for (std::int64_t& v : row_) read(from.item(), v);
+    if (row(row_) != r) from.refuse();
+  }
+  std::vector<Branch> branches;
+  for (std::uint32_t r = 0; r < branch_rows && from.good(); ++r) {
+    std::uint32_t count = 0;
+    read(from.item(), count);
+    branches.clear();
+    for (; count > 0 && from.good(); --count) {
+      std::tuple<QuestionId, std::uint16_t, std::uint16_t> b;
+      read(from.item(), b);
+      branches.push_back({.question = std::get<0>(b), .taken = std::get<1>(b), .of = std::get<2>(b)});
+    }
+    if (row(branches) != r) from.refuse();
+  }
 }
 
 std::size_t Graph::footprint() const {

@@ -18,6 +18,9 @@
 
 namespace converge::sim {
 
+class CheckpointReader;
+class CheckpointWriter;
+
 // Along a schedule the greatest counts, or all are added up. Larger is worse.
 enum class Gather : std::uint8_t { most, sum };
 inline constexpr std::int64_t kNothing = std::numeric_limits<std::int64_t>::min();  // of `most`: contributes nothing
@@ -137,6 +140,10 @@ class Graph {
   // Bytes held.
   std::size_t footprint() const;
 
+  // To a checkpoint, and back into a graph that is empty and gathers the same. A file that makes no sense is refused.
+  void save(CheckpointWriter&) const;
+  void load(CheckpointReader&);
+
  private:
   static constexpr std::uint32_t last = std::uint32_t{1} << 31U;  // the last edge of its node
 
@@ -153,6 +160,9 @@ class Graph {
             .gathered = row.first(row.size() - 1),
             .branches = keeps_branches_ ? branches_[branch_rows_[at]] : std::span<const Branch>{}};
   }
+
+  std::uint32_t row(std::span<const std::int64_t>);
+  std::uint32_t row(std::span<const Branch>);
 
   std::vector<Gather> gathers_;
   bool keeps_branches_;

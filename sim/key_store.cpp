@@ -27,7 +27,7 @@ constexpr std::size_t shard_of(std::uint64_t hash) { return hash & 15U; }
 constexpr std::uint8_t tag_of(std::uint64_t hash) {
   return static_cast<std::uint8_t>(std::max<std::uint64_t>(1, (hash >> 4U) & 255U));
 }
-constexpr std::uint64_t not_empty(std::uint64_t hash) { return std::max<std::uint64_t>(1, hash); }
+constexpr std::uint64_t not_empty(std::uint64_t hash) { return hash == 0 ? 16 : hash; }  // of the same shard
 
 constexpr std::uint8_t long_form = 255;  // then the length follows in four bytes
 

@@ -12,12 +12,12 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "sim/chooser.hpp"
 #include "sim/explore.hpp"
-#include "sim/heap_bytes.hpp"
 #include "sim/schedule.hpp"
 #include "sim/world.hpp"
 
@@ -30,6 +30,8 @@ class ModelSpace {
     WorldOf<M> world;
     Budget left;
     bool begun = false;
+
+    friend auto fields(const Node& n) { return std::tie(n.world, n.left, n.begun); }
   };
 
   // `cuts`: by question. `fixed`: answers that every schedule has. All but the budget must outlive the space.
@@ -58,7 +60,6 @@ class ModelSpace {
     view_.canonical(n.world, bytes);
   }
 
-  std::uint64_t bytes(const Node& n) const { return sizeof(Node) + heap_bytes(n.world); }
   std::optional<std::int64_t> layer_last() const {
     if constexpr (requires { view_.layer_at(horizon_); }) {
       return view_.layer_at(horizon_);
@@ -80,15 +81,16 @@ class ModelSpace {
     void expand(const Node& from, Sink&& sink) {
       chooser_.begin(from.left);
       do {
-        next_ = from;
-        const bool over = space_.advance(next_, chooser_, nullptr);
+        Node& next = sink.place();
+        next = from;
+        const bool over = space_.advance(next, chooser_, nullptr);
         gathered_.assign(labels_, 0);
         if (over) {
-          space_.view_.take_at_end(next_.world, gathered_);
+          space_.view_.take_at_end(next.world, gathered_);
           sink.end(gathered_, chooser_.branches());
         } else {
-          space_.view_.take(next_.world.state, gathered_);
-          sink(std::move(next_), gathered_, chooser_.branches());
+          space_.view_.take(next.world.state, gathered_);
+          sink.found(gathered_, chooser_.branches());
         }
       } while (chooser_.next());
     }
@@ -99,7 +101,6 @@ class ModelSpace {
     EnumeratedChooser chooser_;
     std::size_t labels_;
     std::vector<std::int64_t> gathered_;
-    Node next_;
   };
 
   // The answers along a path, every one of them, in the order in which they were given.

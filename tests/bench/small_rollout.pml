@@ -1,7 +1,7 @@
 /* tests/toys/small_rollout.hpp for Spin, step for step: one turn of the loop is what lies between two events that have
    more than one answer, so the states that Spin stores are the nodes of our graph; and one more, which is the end. */
 #define ACTORS 4
-#define STAGES 3
+#define STAGES 4
 #define NEVER 255
 #define DAY 96
 #define PERIOD0 16

@@ -4,11 +4,16 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <unistd.h>
+
+#include <filesystem>
 #include <map>
 
 #include "sim/all_dependent.hpp"
 #include "sim/model_space.hpp"
 #include "tests/toys/network.hpp"
+#include "tests/toys/play.hpp"
+#include "tests/toys/two_phase_commit.hpp"
 #include "tests/toys/two_phase_states.hpp"
 
 namespace converge::toys {
@@ -74,7 +79,7 @@ struct NetworkView {
   enum class Time : std::uint8_t { absolute, relative };
   Time time = Time::absolute;
   bool layers = true;
-  bool forgets_signals = false;  // a mistake, to see that it is noticed
+  bool forgets_board = false;  // a mistake, to see that it is noticed
 
   void canonical(const sim::WorldOf<Network>& w, Bytes& bytes) const {
     const auto number = [&](std::int64_t n) {
@@ -85,9 +90,9 @@ struct NetworkView {
     number(now - w.state.finished.us);
     for (const auto& a : w.state.actors) {
       bytes.push_back(static_cast<std::uint8_t>(a.phase | a.waits << 7U));
-      if (!forgets_signals) bytes.push_back(a.signals);
+      bytes.push_back(a.signals);
     }
-    number(w.state.board);
+    if (!forgets_board) number(w.state.board);
     w.agenda.pending.for_each_in_order([&](const auto& p) {
       number(p.at.us - now);
       number(static_cast<std::int64_t>(p.payload.what));
@@ -155,6 +160,26 @@ Exploration merged(const M& model, const std::vector<sim::Cut>& cuts, const sim:
                    const NetworkView& view, const ExploreOptions& options = {}) {
   const sim::ModelSpace<M, NetworkView> space{model, view, cuts, kNothingFixed, budget, Instant{kHorizon}};
   return explore(space, options);
+}
+
+// In several sittings: each begins with what the one before it saved.
+template <class M>
+Exploration in_sittings(const M& model, const std::vector<sim::Cut>& cuts, const sim::Budget& budget,
+                        ExploreOptions options, std::uint64_t states_each) {
+  using Space = sim::ModelSpace<M, NetworkView>;
+  const NetworkView view;
+  const Space space{model, view, cuts, kNothingFixed, budget, Instant{kHorizon}};
+  const std::string path = testing::TempDir() + "explore-" + std::to_string(getpid());
+  for (options.states_most = 0;; options.states_most += states_each) {
+    sim::Explorer<Space> explorer{space, options};
+    const auto problem = options.states_most > 0 ? explorer.resume(path, 7) : std::nullopt;
+    EXPECT_EQ(problem, std::nullopt);
+    if (explorer.run().complete) {
+      std::filesystem::remove(path);
+      return explorer.take();
+    }
+    EXPECT_EQ(explorer.save(path, 7), std::nullopt);
+  }
 }
 
 // The same, asked of the graph at those values that `like` holds.
@@ -237,6 +262,12 @@ RC_GTEST_PROP(ExploreNetworks, MergedSearchSaysWhatTryingEachScheduleSays, ()) {
   }
   RC_ASSERT(
       same(e.graph, merged(model, model.cuts(), budget, {}, {.fingerprints = true, .keep_branches = true}).graph));
+  RC_ASSERT(same(e.graph, merged(model, model.cuts(), budget, {}, {.pack = false, .keep_branches = true}).graph));
+  const ExploreOptions saved{.jobs = 1U + static_cast<unsigned>(below(2)),
+                             .fingerprints = below(2) == 1,
+                             .pack = below(2) == 1,
+                             .keep_branches = true};
+  RC_ASSERT(same(e.graph, in_sittings(model, model.cuts(), budget, saved, 1 + e.reached.states / 3).graph));
   RC_ASSERT(answer(merged(model, model.cuts(), budget, {.layers = false}), truth) == truth);
   const Exploration relative = merged(model, model.cuts(), budget, {.time = NetworkView::Time::relative});
   RC_ASSERT(answer(relative, truth) == truth);
@@ -256,6 +287,80 @@ RC_GTEST_PROP(ExploreNetworks, ReductionLeavesOutNothingThatMakesADifference, ()
   for (std::size_t l = 0; l < 3; ++l) {
     const auto worst = worst_path(with.graph, l);
     RC_ASSERT(worst->gathered == worst_path(without.graph, l)->gathered);
+  }
+}
+
+// Both would be worth nothing if they could not fail.
+TEST(ExploreNetworks, AViewThatForgetsWhatStillMattersIsSeen) {
+  // Both write at one instant, in either order, and what the first writes later depends on it.
+  const Network model{{.actors = {{{.takes = {2}, .writes = 1}, {.takes = {3, 4}, .writes = 9}},
+                                  {{.takes = {2}, .writes = 2}, {.takes = {5, 6}}}},
+                       .deadlines = {0, 0}}};
+  const Answer truth = one_after_another(model, model.cuts(), {});
+  EXPECT_EQ(answer(merged(model, model.cuts(), {}, {}), truth), truth);
+  EXPECT_NE(answer(merged(model, model.cuts(), {}, {.layers = false, .forgets_board = true}), truth), truth);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Two-phase commit in time, with a bug: the story of it has as few deviations as there can be.
+
+struct CommitView {
+  static void canonical(const sim::WorldOf<TwoPhaseCommit>& w, Bytes& bytes) {
+    sim::Writer out{bytes};
+    write(out, w.state);
+    out.number(w.agenda.pending.size());
+    w.agenda.pending.for_each_in_order(
+        [&](const auto& p) { write(out, std::tuple{p.at.us - w.agenda.now.us, p.payload}); });
+  }
+  static std::int64_t layer(const sim::WorldOf<TwoPhaseCommit>&) { return 0; }
+  static std::vector<Gather> gathers() { return {Gather::most}; }
+  static void take(const TwoPhaseCommit::State& s, std::vector<std::int64_t>& into) {
+    into[0] = atomic(s) ? sim::kNothing : 1;
+  }
+  static void take_at_end(const sim::WorldOf<TwoPhaseCommit>& w, std::vector<std::int64_t>& into) {
+    take(w.state, into);
+  }
+};
+
+struct Story {
+  std::optional<sim::LeastPath> least;
+  std::vector<sim::Deviation> deviations;
+};
+
+Story shortest_story(const TwoPhaseCommit& model) {
+  std::vector<sim::Cut> cuts(model.questions().size());
+  for (std::size_t q = 0; q < cuts.size(); ++q) {
+    const sim::Question& question = model.questions()[q];
+    cuts[q].fault = question.fault;
+    cuts[q].answers.push_back(nominal_answer(question, 0));
+    for (std::size_t o = 1; o < question.options.size(); ++o) cuts[q].answers.push_back(static_cast<std::int64_t>(o));
+  }
+  cuts[TwoPhaseCommit::work_of(0)].answers.push_back(sim::minutes(1).us);
+  const CommitView view;
+  const sim::ModelSpace<TwoPhaseCommit, CommitView> space{model,         view,          cuts,
+                                                          kNothingFixed, {.faults = 2}, Instant{} + sim::minutes(20)};
+  const Exploration e = explore(space, {});
+  EXPECT_TRUE(e.complete);
+  Story story{.least = least_path(e.graph, 0, 1), .deviations = {}};
+  if (story.least) {
+    story.deviations = deviations_from_nominal(space.follow(story.least->path), model.questions());
+  }
+  return story;
+}
+
+TEST(ExploreTwoPhaseCommitInTime, IsAtomicUnderEverySchedule) { EXPECT_FALSE(shortest_story(TwoPhaseCommit{3}).least); }
+
+TEST(ExploreTwoPhaseCommitInTime, ABugIsFoundByTheShortestStory) {
+  using Bug = TwoPhaseCommit::Bug;
+  for (const Bug bug : {Bug::commits_without_waiting, Bug::tells_before_it_writes}) {
+    const TwoPhaseCommit model{3, bug};
+    const Story story = shortest_story(model);
+    ASSERT_TRUE(story.least);
+    EXPECT_EQ(story.least->deviations, 1U);
+    ASSERT_EQ(story.deviations.size(), 1U);
+    sim::NominalChooser nominal{model.questions()};
+    sim::ReplayedChooser chooser{nominal, story.deviations};
+    EXPECT_FALSE(always(model, chooser, sim::minutes(20), [](const auto& s) { return atomic(s); }));
   }
 }
 

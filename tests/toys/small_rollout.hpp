@@ -21,9 +21,9 @@ class SmallRollout {
  public:
   static constexpr std::uint8_t actors = 4;  // the last is the backfill
   static constexpr std::uint8_t backfill = actors - 1;
-  static constexpr std::uint8_t stages = 3;
+  static constexpr std::uint8_t stages = 4;
   static constexpr std::int64_t slot = actors;
-  static constexpr std::int64_t day = 96;                                   // in slots: all periods divide it
+  static constexpr std::int64_t day = 96;                                    // in slots: all periods divide it
   static constexpr std::array<std::int64_t, actors> periods{16, 24, 32, 1};  // in slots
   static constexpr std::array<std::int64_t, 3> takes{23, 11, 41};            // in slots, the usual one first
 
