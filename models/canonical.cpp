@@ -29,7 +29,7 @@ static_assert(sim::listed_fields<Schema> == 2 && sim::listed_fields<Column> == 5
 static_assert(sim::listed_fields<Merge> == 22 && sim::listed_fields<Watermark> == 3);
 static_assert(sim::listed_fields<Backfill> == 15);
 static_assert(sim::listed_fields<Control> == 4 && sim::listed_fields<Rollout> == 7);
-static_assert(sim::listed_fields<StepState> == 6);
+static_assert(sim::listed_fields<StepState> == 7);
 static_assert(sim::listed_fields<Maintenance> == 3);
 static_assert(sim::listed_fields<Monitor> == 22 && sim::listed_fields<Divergence> == 3);
 static_assert(sim::listed_fields<ClaimState> == 10);
@@ -294,6 +294,7 @@ class Form {
       case What::maintenance_run: return out_.byte(e.number);
       case What::flink_bad_code: out_.byte(e.number); return out_.number(e.epoch);
       case What::control_detected:
+      case What::control_step_look:
       case What::control_step_go:
       case What::control_step_done: out_.byte(e.change); return out_.byte(e.number);
       case What::control_alter: {
@@ -354,7 +355,8 @@ class Form {
   }
 
   void step(StepKind kind, const StepState& s) {
-    out_.byte(static_cast<std::uint64_t>(s.status));
+    const bool held_up = s.status == Status::ready && s.held_up;  // it is told when that is over
+    out_.byte(static_cast<std::uint64_t>(s.status) | (held_up ? 64U : 0U));
     if (s.status == Status::done || s.status == Status::failed || s.status == Status::waiting) return;
     if (kind == StepKind::alter_cdc_table || kind == StepKind::alter_base_table) out_.byte(s.attempt);
     if (s.status != Status::running) return;

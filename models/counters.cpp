@@ -47,6 +47,7 @@ constexpr std::array kTable{
     Row{Actor::control, "done", 0},
     Row{Actor::readers, "reads", kReads},
     Row{Actor::readers, "failed_reads", kFailedReads},
+    Row{Actor::readers, "version", 0},
     Row{Actor::monitor, "schema", 0},
     Row{Actor::monitor, "code", 0},
     Row{Actor::monitor, "data", 0},
@@ -82,6 +83,9 @@ Counters counters(const Pipeline& model) {
     if (claim.pattern == Claim::Pattern::within) all |= counters(claim.trigger.metric);
     if (claim.after) all |= counters(claim.after->metric);
     if (claim.until) all |= counters(claim.until->metric);
+  }
+  for (const Step& step : model.control().steps()) {
+    if (step.when) all |= counters(step.when->metric);
   }
   return all;
 }

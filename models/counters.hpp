@@ -1,4 +1,4 @@
-// Which figures of the state are history that a scenario's own claims read.
+// Which figures of the state are history that a scenario's own claims, or steps that wait for a metric, read.
 //
 // A state keeps count of much that has happened: runs, reads, losses. Behaviour does not read these figures, so two
 // worlds that differ in them alone go on in the same way; but a claim that names a metric made of one looks at it, and
@@ -31,7 +31,7 @@ enum Counter : Counters {
 
 // Of one metric; nothing: its value follows from what the canonical form holds anyway.
 Counters counters(MetricId);
-// Of all the metrics that the pipeline's claims name.
+// Of all the metrics that the pipeline's claims name, and the steps of its plan that wait for one.
 Counters counters(const Pipeline&);
 // Metrics that the table names; as many as there are, or somebody added one without deciding.
 std::size_t metrics_decided();

@@ -80,7 +80,7 @@ class Watched {
   const Pipeline& model_;
   PipelineWorld world_;
   sim::Record record_;
-  std::vector<BaseRow> base_;
+  sim::SharedVector<BaseRow> base_;
   std::map<Key, Write> writes_;
   bool repaired_ = false;
 };

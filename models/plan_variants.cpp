@@ -59,6 +59,26 @@ void others(std::vector<PlanChange>& all, const PipelineConfig& config, std::str
   }
 }
 
+// What steps wait for: taken away, or put before the backfill, where a merge's lag is what spoils most.
+void preconditions(std::vector<PlanChange>& all, const PipelineConfig& config, const PlanSteps& plan) {
+  const auto& metrics_of_all = metrics();
+  const auto lag = std::find_if(metrics_of_all.begin(), metrics_of_all.end(),
+                                [](const Metric& m) { return m.actor == Actor::merge && m.name == "lag"; });
+  const Condition merged{.metric = static_cast<MetricId>(lag - metrics_of_all.begin())};
+  for (std::size_t i = 0; i < plan.kinds.size(); ++i) {
+    const bool waits = i < config.control.steps.size() && config.control.steps[i].when.has_value();
+    if (!waits && plan.kinds[i] != StepKind::backfill) continue;
+    PlanChange c{.what = "plan.when " + plan.names[i], .removes = waits};
+    c.text = waits ? fmt::format("plan: {} does not wait until {}", plan.names[i], words(*config.control.steps[i].when))
+                   : fmt::format("plan: {} waits until {}", plan.names[i], words(merged));
+    c.apply = [i, when = waits ? std::optional<Condition>{} : std::optional{merged}](PipelineConfig& p) {
+      if (p.control.steps.empty()) p.control.steps = canonical_plan();
+      p.control.steps[i].when = when;
+    };
+    all.push_back(std::move(c));
+  }
+}
+
 }  // namespace
 
 std::vector<PlanChange> plan_changes(const PipelineConfig& config) {
@@ -74,8 +94,10 @@ std::vector<PlanChange> plan_changes(const PipelineConfig& config) {
     c.apply = [](PipelineConfig& p) { p.control.steps.push_back({.kind = StepKind::backfill}); };
     const bool named = std::find(plan.names.begin(), plan.names.end(), name(StepKind::backfill)) != plan.names.end();
     if (!named && plan.names.size() + 5 <= kStepsMax) all.push_back(std::move(c));  // with the control plane's four
+    preconditions(all, config, plan);
     return all;
   }
+  preconditions(all, config, plan);
   others(all, config, "backfill.kind", &PipelineConfig::backfill, &BackfillConfig::kind, kKinds);
   std::erase_if(all, [&](const PlanChange& c) {  // there is no payload to parse
     return !config.cdc_table.keeps_raw && c.text.starts_with("backfill.kind: reparse");

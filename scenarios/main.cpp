@@ -170,53 +170,55 @@ void add_explore_flags(CLI::App& app, Options& o) {
 void add_advise_flags(CLI::App& app, Options& o) {
   add_duration(app, "--time-limit", "End after so much time, with the advice so far", o.time_limit);
   add_count(app, "--faults", o.advise_faults, "At most so many faults in one schedule (1)", 0, 1'000);
-  void add_orderings_flags(CLI::App & app, Options & o) {
-    app.add_flag("--free", o.orderings.free, "Drop the edges that the scenario gives: the steps in any order");
-    app.add_option("--trigger", o.orderings.trigger,
-                   "The backfill is triggered by this step: it comes directly behind it")
-        ->type_name("STEP");
-    add_seed(app, o, "Another campaign, and another sample of orders (0)");
-    add_count(app, "-n,--schedules", o.schedules, "Drawn schedules of each order, beside the usual one (20)", 0,
-              1'000'000);
-    add_count(app, "--most", o.orderings.most, "Orders judged; where there are more, so many are drawn (5040)", 1,
-              1'000'000);
-    add_duration(app, "--time-limit", "End after so much time, with what was judged", o.time_limit);
-    add_count(app, "-j,--jobs", o.jobs, "Threads (as many as the machine has); the result is the same", 1, 1024);
-    app.add_option("--dot", o.orderings.dot, "Write the steps and their edges to this file, for Graphviz");
-    app.add_flag("--no-variants", o.orderings.no_variants, "Try no other guards, instants and triggers");
-  }
+}
 
-  CLI::App* add_orderings_command(CLI::App & app, Options & o) {
-    CLI::App* command = add_scenario_command(
-        app, o, "orderings", "Every order of the plan's steps: what happens in each, and which edges are necessary");
-    add_orderings_flags(*command, o);
-    command->footer(
-        "Examples:\n  converge orderings scenarios/add-column-three-phase.json --free\n"
-        "  converge orderings plan.json --dot plan.dot && dot -Tsvg plan.dot > plan.svg\n"
-        "  converge orderings plan.json --free --trigger deploy_flink --schedules 0\n"
-        "Ctrl-C ends it with what was judged.");
-    return command;
-  }
+void add_orderings_flags(CLI::App& app, Options& o) {
+  app.add_flag("--free", o.orderings.free, "Drop the edges that the scenario gives: the steps in any order");
+  app.add_option("--trigger", o.orderings.trigger,
+                 "The backfill is triggered by this step: it comes directly behind it")
+      ->type_name("STEP");
+  add_seed(app, o, "Another campaign, and another sample of orders (0)");
+  add_count(app, "-n,--schedules", o.schedules, "Drawn schedules of each order, beside the usual one (20)", 0,
+            1'000'000);
+  add_count(app, "--most", o.orderings.most, "Orders judged; where there are more, so many are drawn (5040)", 1,
+            1'000'000);
+  add_duration(app, "--time-limit", "End after so much time, with what was judged", o.time_limit);
+  add_count(app, "-j,--jobs", o.jobs, "Threads (as many as the machine has); the result is the same", 1, 1024);
+  app.add_option("--dot", o.orderings.dot, "Write the steps and their edges to this file, for Graphviz");
+  app.add_flag("--no-variants", o.orderings.no_variants, "Try no other guards, instants and triggers");
+}
 
-  // A mistyped command gets the nearest one, and the list.
-  int unknown_command(const CLI::App& app, int argc, char** argv) {
-    std::vector<std::string> names;
-    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
-      names.push_back(sub->get_name());
-    for (int i = 1; i < argc; ++i) {
-      const std::string word = argv[i];
-      if (word.empty() || word[0] == '-') continue;
-      for (const std::string& name : names) {
-        if (name == word) return 0;
-      }
-      const std::string hint = converge::scenarios::did_you_mean(word, names);
-      std::fprintf(stderr, "converge: there is no command %s; %sexpected %s\n",
-                   converge::scenarios::in_quotes(word).c_str(), hint.empty() ? "" : (hint + "; ").c_str(),
-                   converge::scenarios::one_of(names).c_str());
-      return 2;
+CLI::App* add_orderings_command(CLI::App& app, Options& o) {
+  CLI::App* command = add_scenario_command(
+      app, o, "orderings", "Every order of the plan's steps: what happens in each, and which edges are necessary");
+  add_orderings_flags(*command, o);
+  command->footer(
+      "Examples:\n  converge orderings scenarios/add-column-three-phase.json --free\n"
+      "  converge orderings plan.json --dot plan.dot && dot -Tsvg plan.dot > plan.svg\n"
+      "  converge orderings plan.json --free --trigger deploy_flink --schedules 0\n"
+      "Ctrl-C ends it with what was judged.");
+  return command;
+}
+
+// A mistyped command gets the nearest one, and the list.
+int unknown_command(const CLI::App& app, int argc, char** argv) {
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(sub->get_name());
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word.empty() || word[0] == '-') continue;
+    for (const std::string& name : names) {
+      if (name == word) return 0;
     }
-    return 0;
+    const std::string hint = converge::scenarios::did_you_mean(word, names);
+    std::fprintf(stderr, "converge: there is no command %s; %sexpected %s\n",
+                 converge::scenarios::in_quotes(word).c_str(), hint.empty() ? "" : (hint + "; ").c_str(),
+                 converge::scenarios::one_of(names).c_str());
+    return 2;
   }
+  return 0;
+}
 
 }  // namespace
 
