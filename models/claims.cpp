@@ -48,21 +48,6 @@ bool deadline_is_later(const Claim& claim, const ClaimState& s, sim::Instant end
   return s.armed && s.armed_at + claim.limit > end;
 }
 
-std::int64_t margin(const Claim& claim, const ClaimState& s, sim::Instant end) {
-  switch (claim.pattern) {
-    case Pattern::always:
-    case Pattern::never: return s.looked ? margin_at(claim, s.worst) : 0;
-    case Pattern::sometimes: return s.looked ? margin_at(claim, s.worst) : -1;
-    case Pattern::at_most: return margin_at(claim, s.count);
-    case Pattern::within: break;
-  }
-  const std::int64_t answered = margin_at(claim, s.worst);
-  if (!s.armed) return answered;
-  const std::int64_t left = margin_at(claim, (end - s.armed_at).us);
-  // At its deadline, and at the horizon, the condition is still false: it takes longer than that.
-  return std::min(answered, deadline_is_later(claim, s, end) ? left : std::min<std::int64_t>(left, -1));
-}
-
 std::string in_unit(std::int64_t value, Unit unit) {
   const auto of = [&](std::string_view one) { return fmt::format("{} {}{}", value, one, value == 1 ? "" : "s"); };
   switch (unit) {
@@ -154,6 +139,21 @@ void look_within(const Claim& claim, ClaimState& s, std::span<const std::int64_t
 }
 
 }  // namespace
+
+std::int64_t margin(const Claim& claim, const ClaimState& s, sim::Instant end) {
+  switch (claim.pattern) {
+    case Pattern::always:
+    case Pattern::never: return s.looked ? margin_at(claim, s.worst) : 0;
+    case Pattern::sometimes: return s.looked ? margin_at(claim, s.worst) : -1;
+    case Pattern::at_most: return margin_at(claim, s.count);
+    case Pattern::within: break;
+  }
+  const std::int64_t answered = margin_at(claim, s.worst);
+  if (!s.armed) return answered;
+  const std::int64_t left = margin_at(claim, (end - s.armed_at).us);
+  // At its deadline, and at the horizon, the condition is still false: it takes longer than that.
+  return std::min(answered, deadline_is_later(claim, s, end) ? left : std::min<std::int64_t>(left, -1));
+}
 
 void look(const Claim& claim, ClaimState& s, std::span<const std::int64_t> values, sim::Instant now, Since what) {
   const bool after = !claim.after || holds(*claim.after, values);

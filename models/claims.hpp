@@ -100,8 +100,9 @@ enum class Since : std::uint8_t { event, time };
 // One look. `values` holds what each metric is now, by its place in metrics(); only those of the claim are read.
 void look(const Claim&, ClaimState&, std::span<const std::int64_t> values, sim::Instant now, Since);
 
-// What a state says after the look at the horizon, `end`.
+// What a state says after the look at the horizon, `end`; and its margin alone.
 sim::PropertyResult result(const Claim&, const ClaimState&, sim::Instant end);
+std::int64_t margin(const Claim&, const ClaimState&, sim::Instant end);
 // Why that says nothing, if it does.
 std::optional<sim::Silence> says_nothing(const Claim&, const ClaimState&, sim::Instant end);
 

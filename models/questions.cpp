@@ -19,6 +19,8 @@ sim::Question offset(std::string actor, std::string kind, bool any, sim::Duratio
   if (!any) return q;
   q.distribution = sim::uniform(0, every.us - 1);
   q.distribution.usual = given.us % every.us;
+  q.drawn = false;
+  q.periodic = true;
   return q;
 }
 
@@ -31,7 +33,8 @@ sim::Question order(std::string actor) {
   return {.actor = std::move(actor),
           .kind = "order",
           .answers = sim::AnswerKind::option,
-          .options = {{"in turn", 0}, {"goes first", 500'000}}};
+          .options = {{"in turn", 0}, {"goes first", 500'000}},
+          .drawn = false};
 }
 
 sim::Question fault(std::string actor, std::string kind, std::vector<sim::Option> options) {
@@ -87,7 +90,9 @@ sim::Question ask(Q q, const PipelineConfig& c) {
       for (const Step& step : resolve(c.control)) {
         if (step.cadence.kind == sim::Cadence::Kind::manual) w = step.cadence.delay;
       }
-      return duration("control", "approval", w);
+      sim::Question approval = duration("control", "approval", w);
+      approval.drawn = false;  // a person's moment
+      return approval;
     }
     case Q::merge_offset: return offset("spark/merge", "offset", c.merge.any_offset, c.merge.every, c.merge.offset);
     case Q::pull_offset:

@@ -10,14 +10,14 @@
 
 namespace converge::models {
 
-namespace {
-
 using sim::PropertyResult;
 
 sim::Instant window_begin(const Pipeline& model, const PipelineState& s, std::size_t change) {
   const ChangeConfig& c = model.config().changes[change];
   return c.announced ? sim::Instant{} + c.at : s.source.ddl_at[change];
 }
+
+namespace {
 
 bool began(const Pipeline& model, const PipelineState& s, std::size_t change) {
   if (model.config().changes[change].announced) return s.control.rollouts[change].phase != Rollout::Phase::unseen;
@@ -100,8 +100,12 @@ PropertyResult nulls_left(const Pipeline& model, const PipelineState& s) {
   return p;
 }
 
+std::int64_t unreadable(const PipelineState& s) {
+  return std::int64_t{s.monitor.failed_reads} + s.flink.unreadable + s.merge.overflowed;
+}
+
 PropertyResult readable(const PipelineState& s) {
-  const std::int64_t failed = std::int64_t{s.monitor.failed_reads} + s.flink.unreadable + s.merge.overflowed;
+  const std::int64_t failed = unreadable(s);
   PropertyResult p{.name = "readable",
                    .claim = "No reader meets a schema or a value that it cannot read.",
                    .kind = PropertyResult::Kind::safety,
@@ -116,14 +120,23 @@ PropertyResult readable(const PipelineState& s) {
   return p;
 }
 
-PropertyResult fresh(const Pipeline& model, const PipelineState& s, sim::Instant now) {
-  const sim::Duration objective = model.config().readers.freshness;
-  sim::Duration worst = s.monitor.stalest;
-  sim::Instant at = s.monitor.stalest_at;
+struct Stalest {
+  sim::Duration age;
+  sim::Instant at;
+};
+
+Stalest stalest(const Pipeline& model, const PipelineState& s, sim::Instant now) {
+  Stalest worst{s.monitor.stalest, s.monitor.stalest_at};
   if (s.monitor.next_missing <= s.source.log.size()) {
     const sim::Duration age = now - model.source().at(s.source, s.monitor.next_missing).at;
-    if (age > worst) worst = age, at = now;
+    if (age > worst.age) worst = {age, now};
   }
+  return worst;
+}
+
+PropertyResult fresh(const Pipeline& model, const PipelineState& s, sim::Instant now) {
+  const sim::Duration objective = model.config().readers.freshness;
+  const auto [worst, at] = stalest(model, s, now);
   PropertyResult p{.name = "fresh",
                    .claim = fmt::format("The base table never misses a change for longer than {}.", text(objective)),
                    .kind = PropertyResult::Kind::availability,
@@ -180,7 +193,7 @@ PropertyResult converged(const Pipeline& model, const PipelineState& s) {
   return p;
 }
 
-PropertyResult schema_converged(const Pipeline& model, const PipelineState& s) {
+sim::Duration schema_margin(const Pipeline& model, const PipelineState& s) {
   const sim::Duration sla = *model.config().sla_schema;
   const sim::Instant end = sim::Instant{} + model.config().horizon;
   sim::Duration margin = sla;
@@ -191,6 +204,12 @@ PropertyResult schema_converged(const Pipeline& model, const PipelineState& s) {
         (apart ? end : std::max(s.monitor.altered[i], window_begin(model, s, i))) - window_begin(model, s, i);
     margin = std::min(margin, sla - took);
   }
+  return margin;
+}
+
+PropertyResult schema_converged(const Pipeline& model, const PipelineState& s) {
+  const sim::Duration sla = *model.config().sla_schema;
+  const sim::Duration margin = schema_margin(model, s);
   return {.name = "schema-converged",
           .claim = fmt::format("Both tables have the change within {} of it.", text(sla)),
           .kind = PropertyResult::Kind::liveness,
@@ -279,13 +298,6 @@ void add_divergence(sim::RunResult& r, const sim::Record& record) {
   }
 }
 
-// The claims after their last look.
-std::vector<ClaimState> claims_at(const Pipeline& model, const PipelineState& s, sim::Instant end) {
-  std::vector<ClaimState> claims = s.claims;
-  model.claims().look(claims, model.claims().read(model, s, end), end, Since::time);
-  return claims;
-}
-
 // What should have happened, and did not, breaks nothing: such a run says nothing.
 std::string sentence(const sim::RunResult& r) {
   switch (r.outcome) {
@@ -308,6 +320,25 @@ std::string sentence(const sim::RunResult& r) {
 }
 
 }  // namespace
+
+std::vector<ClaimState> claims_at(const Pipeline& model, const PipelineState& s, sim::Instant end) {
+  std::vector<ClaimState> claims = s.claims;
+  model.claims().look(claims, model.claims().read(model, s, end), end, Since::time);
+  return claims;
+}
+
+std::size_t own_margins(const Pipeline& model, const PipelineState& s, std::span<std::int64_t> into) {
+  const sim::Instant end = sim::Instant{} + model.config().horizon;
+  std::size_t next = 0;
+  into[next++] = convergence(model, s).margin.us;
+  into[next++] = -static_cast<std::int64_t>(losses(s).total());
+  into[next++] = -std::int64_t{s.monitor.regressions};
+  into[next++] = -model.monitor().null_rows(s.monitor);
+  into[next++] = -unreadable(s);
+  into[next++] = (model.config().readers.freshness - stalest(model, s, end).age).us;
+  if (model.config().sla_schema) into[next++] = schema_margin(model, s).us;
+  return next;
+}
 
 void last_look(const Pipeline& model, PipelineWorld& world, sim::Chooser& chooser, sim::Trace& trace) {
   sim::Context<Event> last{world.agenda, chooser, trace};

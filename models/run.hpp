@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,16 @@ void last_look(const Pipeline&, PipelineWorld&, sim::Chooser&, sim::Trace&);
 
 // What the properties say of the state that a run ended in.
 std::vector<sim::PropertyResult> properties(const Pipeline&, const PipelineState&);
+
+// The margins of the properties that every run is judged by, in the order of properties() and without its words; the
+// scenario's own claims come after them. How many there are.
+std::size_t own_margins(const Pipeline&, const PipelineState&, std::span<std::int64_t> into);
+
+// The claims after their last look.
+std::vector<ClaimState> claims_at(const Pipeline&, const PipelineState&, sim::Instant end);
+
+// Where the window of a change begins: with its announcement, or else with its DDL.
+sim::Instant window_begin(const Pipeline&, const PipelineState&, std::size_t change);
 
 // Why this run says nothing of the claim; empty: it does.
 std::vector<sim::Silence> silences(const Pipeline&, const PipelineState&);

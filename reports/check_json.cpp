@@ -46,21 +46,6 @@ Json property_count(const sim::PropertyCount& p) {
   return out;
 }
 
-Json counterexample(const sim::Counterexample& c) {
-  return {{"property", c.property},
-          {"deviations", list(c.deviations, deviation)},
-          {"workload", c.workload ? Json(*c.workload) : Json()},
-          {"sentence", c.sentence},
-          {"detail", c.detail},
-          {"minimal", c.minimal},
-          {"tries", c.tries},
-          {"from", c.from},
-          {"schedule", c.schedule},
-          {"seed", c.seed},
-          {"file", c.file.empty() ? Json() : Json(c.file)},
-          {"replay", c.replay}};
-}
-
 Json choice(const sim::ChoiceCount& c) {
   return {{"actor", c.actor}, {"choice", c.choice}, {"answered", word(c.answered)}, {"asked", c.asked}};
 }

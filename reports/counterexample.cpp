@@ -41,6 +41,10 @@ std::vector<std::string> words(std::string_view command) {
 }
 
 std::string shrunk(const sim::Counterexample& c) {
+  if (c.fewest) {
+    return c.deviations.empty() ? "The usual answers alone do it."
+                                : "No schedule within the bounds does it with fewer unusual answers.";
+  }
   const std::string runs = fmt::format("{} run{}", count_or_figure(c.tries), c.tries == 1 ? "" : "s");
   std::string out;
   if (c.deviations.empty()) {

@@ -127,6 +127,7 @@ Json head(const Result& r) {
 }
 template Json head(const sim::RunResult&);
 template Json head(const sim::CheckResult&);
+template Json head(const sim::ExploreResult&);
 
 Json property(const sim::PropertyResult& p) {
   const bool time = p.unit == sim::PropertyResult::Unit::duration;
@@ -141,6 +142,22 @@ Json fault(const sim::FaultCount& f) { return {{"kind", f.kind}, {"declared", f.
 Json deviation(const sim::DeviationText& d) {
   return {{"actor", d.actor},   {"choice", d.choice}, {"occurrence", d.occurrence}, {"nominal", d.nominal},
           {"answer", d.answer}, {"text", d.text},     {"fault", d.fault},           {"at_s", seconds(d.at)}};
+}
+
+Json counterexample(const sim::Counterexample& c) {
+  return {{"property", c.property},
+          {"deviations", list(c.deviations, deviation)},
+          {"workload", c.workload ? Json(*c.workload) : Json()},
+          {"sentence", c.sentence},
+          {"detail", c.detail},
+          {"minimal", c.minimal},
+          {"fewest", c.fewest},
+          {"tries", c.tries},
+          {"from", c.from},
+          {"schedule", c.schedule},
+          {"seed", c.seed},
+          {"file", c.file.empty() ? Json() : Json(c.file)},
+          {"replay", c.replay}};
 }
 
 Json probability(const sim::Probability& p) {

@@ -39,13 +39,14 @@ Json number(double);
 
 std::string hex(std::uint64_t);
 
-// The fields with which the document of every verdict begins; of a RunResult or a CheckResult.
+// The fields with which the document of every verdict begins; of a RunResult, a CheckResult or an ExploreResult.
 template <class Result>
 Json head(const Result&);
 
 Json property(const sim::PropertyResult&);
 Json fault(const sim::FaultCount&);
 Json deviation(const sim::DeviationText&);
+Json counterexample(const sim::Counterexample&);
 Json probability(const sim::Probability&);
 Json point_of_no_return(const sim::PointOfNoReturn&);
 

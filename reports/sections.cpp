@@ -46,6 +46,7 @@ void opening(Page& page, const Result& r) {
 
 template void opening(Page&, const sim::RunResult&);
 template void opening(Page&, const sim::CheckResult&);
+template void opening(Page&, const sim::ExploreResult&);
 
 Mark property_mark(const Terminal& t, const sim::PropertyResult& p) {
   if (p.holds) return {t.utf8 ? "✓" : "ok      ", Style::good};

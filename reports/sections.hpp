@@ -10,7 +10,8 @@
 
 namespace converge::reports {
 
-// Title, file, the verdict in a word and in a sentence, and over what it holds; of a RunResult or a CheckResult.
+// Title, file, the verdict in a word and in a sentence, and over what it holds; of a RunResult, a CheckResult or an
+// ExploreResult.
 template <class Result>
 void opening(Page&, const Result&);
 

@@ -41,6 +41,19 @@ struct Options {
   std::uint64_t faults = 3;
   std::string property = "converged";
 
+  // of `explore`
+  struct Explore {
+    std::optional<sim::Duration> resolution;
+    sim::Duration negligible = sim::minutes(1);
+    std::optional<std::uint64_t> faults;
+    std::optional<std::uint64_t> deviations;
+    std::uint64_t states = 100'000'000;  // at most
+    std::uint64_t memory_mb = 0;         // at most; 0: half of the machine's
+    bool no_reduction = false;
+    bool fingerprint = false;
+    bool probability = false;
+  } explore;
+
   bool explain = false;             // of `replay`: the point of no return
   std::vector<std::string> actors;  // of the trace; none: all
   std::string output;               // a file instead of standard output
@@ -53,6 +66,7 @@ Exit run(const Options&);
 Exit replay(const Options&);
 Exit check(const Options&);
 Exit worst(const Options&);
+Exit explore(const Options&);
 Exit validate(const Options&);
 Exit schema(const Options&);
 

@@ -132,6 +132,41 @@ void add_worst_flags(CLI::App& app, Options& o) {
   app.add_flag("--trace", o.trace, "The story of the schedule, event by event");
 }
 
+void add_explore_flags(CLI::App& app, Options& o) {
+  add_duration(app, "--resolution", "Durations at each whole step of this, instead of least, usual and most",
+               o.explore.resolution);
+  app.add_option_function<std::string>(
+         "--negligible",
+         [&o](const std::string& text) {
+           const auto parsed = converge::sim::parse_duration(text);
+           if (!parsed) {
+             throw CLI::ValidationError("--negligible", "found " + converge::scenarios::in_quotes(text) +
+                                                            ", expected a duration, such as 0s or 5m");
+           }
+           o.explore.negligible = *parsed;
+         },
+         "A duration that varies by no more keeps its usual value (1m); 0s: none is negligible")
+      ->type_name("DURATION");
+  add_count(app, "--faults", o.explore.faults, "At most so many faults in one schedule, wherever they strike (1)", 0,
+            1'000);
+  add_count(app, "--deviations", o.explore.deviations, "At most so many answers of a schedule other than the usual one",
+            0, 60'000);
+  app.add_flag("--probability", o.explore.probability,
+               "The exact probability of missing the window; faults are then drawn, unless --faults limits them");
+  add_count(app, "--states", o.explore.states, "End after so many states, with no verdict (100000000)", 1,
+            4'000'000'000);
+  add_count(app, "--memory", o.explore.memory_mb, "End at so many megabytes (half of the machine's)", 16, 100'000'000);
+  add_duration(app, "--time-limit", "End after so much time, with no verdict", o.time_limit);
+  add_count(app, "-j,--jobs", o.jobs, "Threads (as many as the machine has); the result is the same", 1, 1024);
+  app.add_flag("--fingerprint", o.explore.fingerprint,
+               "Keep 64 bits of each state: less memory, and a chance to miss something, which is stated");
+  app.add_flag("--no-reduction", o.explore.no_reduction,
+               "Try simultaneous events in every order, also where it makes no difference");
+  app.add_option("--save", o.save, "Save the worst schedule and counterexamples in this folder (the current one)");
+  app.add_flag("--no-files", o.no_files, "Save none");
+  app.add_flag("--timing", o.timing, "Put the speed into the JSON document, which is else the same bytes every time");
+}
+
 // A mistyped command gets the nearest one, and the list.
 int unknown_command(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> names;
@@ -187,6 +222,15 @@ int main(int argc, char** argv) {
       "  converge check plan.json --time-limit 10m --resume plan.ledger\n"
       "Ctrl-C ends it with the result of what ran.");
 
+  CLI::App* explore =
+      add_scenario_command(app, o, "explore", "Every schedule within bounds: a proof, or the shortest counterexample");
+  add_explore_flags(*explore, o);
+  explore->footer(
+      "Examples:\n  converge explore scenarios/add-column-three-phase.json\n"
+      "  converge explore plan.json --faults 2 --deviations 4\n"
+      "  converge explore plan.json --resolution 30m --probability\n"
+      "Ctrl-C ends it with what is known by then.");
+
   CLI::App* worst =
       add_scenario_command(app, o, "worst", "The schedule with the least margin that a guided search can find");
   add_worst_flags(*worst, o);
@@ -224,6 +268,7 @@ int main(int argc, char** argv) {
   try {
     if (run->parsed()) return static_cast<int>(converge::scenarios::run(o));
     if (check->parsed()) return static_cast<int>(converge::scenarios::check(o));
+    if (explore->parsed()) return static_cast<int>(converge::scenarios::explore(o));
     if (worst->parsed()) return static_cast<int>(converge::scenarios::worst(o));
     if (replay->parsed()) return static_cast<int>(converge::scenarios::replay(o));
     if (validate->parsed()) return static_cast<int>(converge::scenarios::validate(o));

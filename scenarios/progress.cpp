@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "sim/explore.hpp"
+
 namespace converge::scenarios {
 
 namespace {
@@ -82,6 +84,15 @@ void Progress::schedules(std::uint64_t done, std::uint64_t wanted, std::uint64_t
   }
   const std::string of = wanted == 0 ? "" : fmt::format(" of {}", wanted);
   show(fmt::format("{}{} schedules, {:.0f} a second, {}, {} violated", done, of, rate, left(rest), violated));
+}
+
+void Progress::states(const sim::ExploreProgress& p) {
+  if (!due()) return;
+  const double rate = static_cast<double>(p.states) / std::max(since_.seconds(), 1e-3);
+  std::string rest;
+  if (p.left && rate > 0) rest = ", about " + left(static_cast<double>(*p.left) / rate);
+  show(fmt::format("{} states, frontier {}, {:.0f} a second, {} MB{}", p.states, p.frontier, rate, p.bytes / 1'000'000,
+                   rest));
 }
 
 void Progress::say(std::string_view what) {

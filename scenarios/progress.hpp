@@ -9,6 +9,10 @@
 
 #include "sim/time.hpp"
 
+namespace converge::sim {
+struct ExploreProgress;
+}
+
 namespace converge::scenarios {
 
 // Ctrl-C asks once for the result of what ran; the second one ends the program as it usually does.
@@ -34,6 +38,7 @@ class Progress {
   // `wanted` 0: nobody knows how many; then `limit` tells how long.
   void schedules(std::uint64_t done, std::uint64_t wanted, std::uint64_t violated,
                  const std::optional<sim::Duration>& limit);
+  void states(const sim::ExploreProgress&);
   void say(std::string_view what);
   void clear();
 

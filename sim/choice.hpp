@@ -35,6 +35,8 @@ struct Question {
   Distribution distribution;    // duration: in microseconds
   std::vector<Option> options;  // option: at least the quiet one
   bool fault = false;           // answers other than 0 are faults: counted, and listed in every verdict
+  bool drawn = true;            // false: by nobody in truth (the order of a tie, a person's moment); in campaigns it is
+  bool periodic = false;        // duration: an offset within a period, which is one more than the most
 
   std::uint64_t stream() const {  // the random stream of this question, by name and not by number
     Hasher h;

@@ -39,7 +39,7 @@ std::int64_t EnumeratedChooser::answer(QuestionId q, std::uint32_t occurrence) {
   }
   const Branch& branch = branches_[asked_++];
   if (branch.taken != 0) {
-    if (cut.fault) --left_.faults;
+    if (cut.fault && left_.faults != Budget::no_end) --left_.faults;
     if (left_.deviations != Budget::no_end) --left_.deviations;
   }
   return cut.answers[branch.taken];

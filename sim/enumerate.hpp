@@ -23,8 +23,8 @@ struct Cut {
 };
 
 struct Budget {
-  static constexpr std::uint16_t no_end = std::numeric_limits<std::uint16_t>::max();
-  std::uint16_t faults = 0;           // left
+  static constexpr std::uint16_t no_end = std::numeric_limits<std::uint16_t>::max();  // of either: is not counted
+  std::uint16_t faults = 0;                                                           // left
   std::uint16_t deviations = no_end;  // answers other than the usual one, faults among them
 
   bool operator==(const Budget&) const = default;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <tuple>
 
 #include "sim/checkpoint.hpp"
@@ -108,7 +109,13 @@ std::size_t Graph::footprint() const {
 
 namespace {
 
-// Every node after all that lead to it; none: there is a cycle, or a node without edges.
+// What one edge and what follows it come to.
+std::int64_t joined(Gather how, std::int64_t edge, std::int64_t after) {
+  return how == Gather::sum ? edge + after : std::max(edge, after);
+}
+
+}  // namespace
+
 std::optional<std::vector<std::uint32_t>> in_order(const Graph& graph) {
   const std::uint32_t nodes = graph.nodes();
   std::vector<std::uint32_t> into(nodes);
@@ -132,13 +139,6 @@ std::optional<std::vector<std::uint32_t>> in_order(const Graph& graph) {
   if (order.empty() || order.size() != nodes) return std::nullopt;
   return order;
 }
-
-// What one edge and what follows it come to.
-std::int64_t joined(Gather how, std::int64_t edge, std::int64_t after) {
-  return how == Gather::sum ? edge + after : std::max(edge, after);
-}
-
-}  // namespace
 
 std::optional<WorstPath> worst_path(const Graph& graph, std::size_t label) {
   const auto order = in_order(graph);
@@ -221,14 +221,69 @@ std::optional<LeastPath> least_path(const Graph& graph, std::size_t label, std::
   return path;
 }
 
-std::optional<double> schedules(const Graph& graph) {
+std::optional<LeastPath> least_prefix(const Graph& graph, std::size_t label, std::int64_t threshold) {
+  if (graph.nodes() == 0) return std::nullopt;
+  struct Step {
+    std::uint32_t node = 0;  // reached
+    std::uint32_t from = Graph::kEnd;
+    std::uint32_t edge = 0;  // its place there
+    bool there = false;      // by an edge that gathers so much: then `node` does not matter
+  };
+  std::vector<Step> came(graph.nodes());
+  std::vector<bool> done(graph.nodes());
+  // Fewest deviations first; of as many, in the order in which they are met.
+  std::vector<std::vector<Step>> waiting(1, {Step{}});
+  for (std::uint32_t deviations = 0; deviations < waiting.size(); ++deviations) {
+    for (std::size_t i = 0; i < waiting[deviations].size(); ++i) {
+      const Step step = waiting[deviations][i];
+      if (step.there) {
+        LeastPath path{.deviations = deviations, .gathered = threshold, .path = {step.edge}};
+        for (std::uint32_t at = step.from; at != 0; at = came[at].from) path.path.push_back(came[at].edge);
+        std::reverse(path.path.begin(), path.path.end());
+        return path;
+      }
+      if (done[step.node]) continue;
+      done[step.node] = true;
+      came[step.node] = step;
+      std::uint32_t place = 0;
+      for (const Graph::Edge& e : graph.edges(step.node)) {
+        const std::uint32_t so_many = deviations + e.deviations;
+        const bool there = e.gathered[label] >= threshold;
+        if (there || (e.to != Graph::kEnd && !done[e.to])) {
+          if (waiting.size() <= so_many) waiting.resize(so_many + std::size_t{1});
+          waiting[so_many].push_back({e.to, step.node, place, there});
+        }
+        ++place;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<HowMany> schedules(const Graph& graph) {
   const auto order = in_order(graph);
   if (!order) return std::nullopt;
-  std::vector<double> ways(graph.nodes());
+  // A count is `part` times 2^(512 * scale), so that none is too large.
+  struct Count {
+    double part = 0;
+    std::int64_t scale = 0;
+  };
+  constexpr double unit = 0x1p512;
+  const auto add = [](Count& to, Count more) {
+    if (more.scale > to.scale) std::swap(to, more);
+    if (more.scale == to.scale) to.part += more.part;
+    if (more.scale + 1 == to.scale) to.part += more.part / unit;  // further below, it is lost in the rounding
+    if (to.part >= unit) to = {to.part / unit, to.scale + 1};
+  };
+  std::vector<Count> ways(graph.nodes());
   for (auto n = order->rbegin(); n != order->rend(); ++n) {
-    for (const Graph::Edge& e : graph.edges(*n)) ways[*n] += e.to == Graph::kEnd ? 1 : ways[e.to];
+    for (const Graph::Edge& e : graph.edges(*n)) add(ways[*n], e.to == Graph::kEnd ? Count{1, 0} : ways[e.to]);
   }
-  return ways[0];
+  const Count all = ways[0];
+  HowMany result{.count = all.part,
+                 .log10 = std::log10(all.part) + 512 * 0.30102999566398120 * static_cast<double>(all.scale)};
+  for (std::int64_t i = 0; i < std::min<std::int64_t>(all.scale, 2); ++i) result.count *= unit;
+  return result;
 }
 
 double collision_bound(std::uint64_t states) {

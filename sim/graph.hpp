@@ -174,6 +174,9 @@ class Graph {
   std::vector<std::int64_t> row_;  // scratch
 };
 
+// Every node after all that lead to it; none: there is a cycle, or a node without edges.
+std::optional<std::vector<std::uint32_t>> in_order(const Graph&);
+
 // The way from the root to the horizon: of each node on it, the place of the edge that is taken.
 using Path = std::vector<std::uint32_t>;
 
@@ -194,8 +197,17 @@ struct LeastPath {
 // The shortest way to gather at least `threshold`. Also none: no schedule does.
 std::optional<LeastPath> least_path(const Graph&, std::size_t label, std::int64_t threshold);
 
-// How many different schedules the graph holds; beyond 2^53 rounded. For people.
-std::optional<double> schedules(const Graph&);
+// The same on a graph that was not explored to its end, of a label that gathers `most`: the way up to the first edge
+// that gathers as much, whatever comes after.
+std::optional<LeastPath> least_prefix(const Graph&, std::size_t label, std::int64_t threshold);
+
+// How many different schedules the graph holds, for people: exact up to 2^53, then rounded; infinite beyond 1e308, when
+// only its logarithm is left.
+struct HowMany {
+  double count = 0;
+  double log10 = 0;
+};
+std::optional<HowMany> schedules(const Graph&);
 
 // With fingerprints: a bound on the probability that any two of so many states share one, so that some were left out.
 double collision_bound(std::uint64_t states);

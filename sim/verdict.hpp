@@ -178,6 +178,7 @@ struct Counterexample {
   std::string sentence;                   // what the run comes to
   std::string detail;                     // what the property says of it
   bool minimal = false;                   // each one was taken away, and the property held
+  bool fewest = false;                    // no schedule within the bounds that were explored does with fewer
   std::uint64_t tries = 0;                // runs that shrinking took
   std::size_t from = 0;                   // answers that differed from nominal in the schedule as it was found
   std::uint64_t schedule = 0;             // number of that schedule, from 0
@@ -236,6 +237,67 @@ struct CheckResult {
   // --expect: what of the scenario's `expect` was not met.
   bool expected = false;
   std::vector<std::string> unmet;
+};
+
+// ---- every schedule within bounds
+
+struct ExploreResult {
+  std::string command;  // "explore"
+  std::string file;
+  std::string title;
+  std::uint64_t fingerprint = 0;
+  Outcome outcome = Outcome::inconclusive;
+  std::string strength;
+  std::string sentence;
+  std::vector<std::string> vacuous_for;
+  Duration sla;
+  Duration horizon;
+
+  // The bounds: as numbers, and in words.
+  struct Bounds {
+    std::optional<Duration> resolution;       // durations at each whole step of it; none: least, usual, most
+    Duration negligible;                      // durations whose window is no wider keep their usual value
+    std::uint64_t faults = 0;                 // in one schedule, at most
+    std::optional<std::uint64_t> deviations;  // from the usual answers in one schedule, at most
+    bool reduction = true;                    // only events that touch the same are tried in both orders
+    std::vector<std::string> words;
+  };
+  Bounds bounds;
+
+  bool complete = false;            // every schedule within the bounds was covered
+  std::optional<double> schedules;  // how many those are: exact up to 2^53; infinite when only the logarithm is left
+  double schedules_log10 = 0;
+  std::uint64_t states = 0;         // different worlds with a choice to come
+  std::uint64_t transitions = 0;    // answers to those choices
+  std::uint64_t frontier = 0;       // states that are yet to be expanded
+  Duration reached;                 // up to here all was explored
+  std::optional<double> collision;  // states were told apart by 64-bit hashes: at most the probability that two met
+  std::optional<double> states_per_s;
+  std::string checkpoint;  // where it can go on from; empty: nowhere
+
+  // Over all schedules, exactly: the greatest time to convergence, none if some never converges or not all is explored.
+  std::optional<Duration> worst_convergence;
+  bool never_converges = false;               // some schedule never does
+  std::vector<DeviationText> worst_schedule;  // one that takes that long
+  std::string worst_file;                     // where it was saved; empty: nowhere
+  std::string worst_replay;                   // the command that plays it
+  std::vector<PropertyResult> properties;     // each in the schedule with its least margin
+  std::vector<FaultCount> faults;             // fired: the transitions in which it struck
+  std::vector<Counterexample> counterexamples;
+
+  // --probability: of missing the window, over the cut laws.
+  struct Odds {
+    double best = 0;   // whatever nobody draws is answered for the best,
+    double worst = 0;  // and for the worst
+    struct Quantile {
+      double share = 0;                     // of schedules that converge no later, under the worst adversary
+      std::optional<Duration> convergence;  // none: never
+    };
+    std::vector<Quantile> quantiles;
+    std::vector<std::string> adversarial;  // what nobody draws: "flink (order)"
+    std::vector<std::string> drawn;
+  };
+  std::optional<Odds> odds;
 };
 
 // ---- one violation, looked at closely

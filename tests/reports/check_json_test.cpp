@@ -68,14 +68,14 @@ TEST(CheckJson, KeepsItsPromiseFieldByField) {
        "answer": "fails before its commit", "text": "spark/merge: run 7 failed before its commit", "fault": true,
        "at_s": 122700}],
      "workload": null, "sentence": "Violated: no-row-lost; the layers converged after 1 d 18 h.",
-     "detail": "106 never reached the CDC table", "minimal": true, "tries": 87, "from": 41, "schedule": 12,
+     "detail": "106 never reached the CDC table", "minimal": true, "fewest": false, "tries": 87, "from": 41, "schedule": 12,
      "seed": 9876543210, "file": "flink-down-past-retention.no-row-lost.schedule.json",
      "replay": "converge replay flink-down-past-retention.no-row-lost.schedule.json"},
     {"property": "converged", "deviations": [
       {"actor": "flink", "choice": "restore", "occurrence": 1, "nominal": "4 min", "answer": "61 h",
        "text": "flink: restore 1 took 2 d 13 h (usual 4 min)", "fault": false, "at_s": 50700}],
      "workload": 77, "sentence": "Violated: converged; the layers converged after 3 d 1 h.", "detail": "",
-     "minimal": false, "tries": 1, "from": 1, "schedule": 300, "seed": 18, "file": null,
+     "minimal": false, "fewest": false, "tries": 1, "from": 1, "schedule": 300, "seed": 18, "file": null,
      "replay":
        "converge replay --scenario 'scenarios/flink-down past retention.json' flink-down-past-retention.converged.schedule.json"}
     ])json"));

@@ -70,7 +70,7 @@ TEST(Explore, MergesWhatIsTheSameAndCountsEverySchedule) {
   const Explored at;
   const Exploration e = explore(at.space, {});
   EXPECT_TRUE(e.complete);
-  EXPECT_EQ(schedules(e.graph), 27.0 * 4);  // which step fails, or none
+  EXPECT_EQ(schedules(e.graph).value().count, 27.0 * 4);  // which step fails, or none
   EXPECT_LT(e.reached.states, 100U);
   const auto worst = worst_path(e.graph, 0);
   ASSERT_TRUE(worst);
@@ -100,6 +100,32 @@ TEST(Explore, WithoutEdgesStillSaysTheWorstThatIsMet) {
   EXPECT_EQ(e.most[0], -1);
   EXPECT_EQ(e.graph.nodes(), 0U);
   EXPECT_EQ(e.reached.states, explore(at.space, {}).reached.states);
+}
+
+struct LayeredView : View {
+  static std::int64_t layer_at(Instant t) { return t.us / 1'000'000; }
+  static std::int64_t layer(const WorldOf<Steps>& w) { return layer_at(w.agenda.now); }
+};
+
+TEST(Explore, EstimatesWhatIsLeftByTheLastLayerThatWasFinished) {
+  const Steps model;
+  const LayeredView view;
+  const ModelSpace<Steps, LayeredView> space{model,         view,          kCuts,
+                                             kNothingFixed, {.faults = 1}, Instant{} + seconds(100)};
+  std::vector<ExploreProgress> seen;
+  const auto look = [&](const ExploreProgress& p) {
+    seen.push_back(p);
+    return true;
+  };
+  const Exploration e = explore(space, {.go_on = look});
+  EXPECT_EQ(e.reached.states, explore(Explored{}.space, {}).reached.states);
+  EXPECT_FALSE(seen.front().left);
+  std::erase_if(seen, [](const ExploreProgress& p) { return p.layer == 0; });
+  ASSERT_FALSE(seen.empty());
+  // In layer 0 were the root and its six, and of the hundred layers one is behind.
+  EXPECT_EQ(seen.front().layer, 1);
+  EXPECT_EQ(seen.front().left, 99U * 7);
+  for (const ExploreProgress& p : seen) EXPECT_GE(p.left.value(), p.frontier);
 }
 
 // ---- checkpoints

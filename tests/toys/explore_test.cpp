@@ -185,7 +185,7 @@ Exploration in_sittings(const M& model, const std::vector<sim::Cut>& cuts, const
 // The same, asked of the graph at those values that `like` holds.
 Answer answer(const Exploration& e, const Answer& like) {
   Answer all;
-  all.schedules = static_cast<std::uint64_t>(schedules(e.graph).value());
+  all.schedules = static_cast<std::uint64_t>(schedules(e.graph).value().count);
   for (std::size_t l = 0; l < 3; ++l) {
     all.worst[l] = worst_path(e.graph, l).value().gathered;
     for (const auto& [value, deviations] : like.least[l]) {
@@ -262,7 +262,7 @@ RC_GTEST_PROP(ExploreNetworks, MergedSearchSaysWhatTryingEachScheduleSays, ()) {
   }
   RC_ASSERT(
       same(e.graph, merged(model, model.cuts(), budget, {}, {.fingerprints = true, .keep_branches = true}).graph));
-  RC_ASSERT(same(e.graph, merged(model, model.cuts(), budget, {}, {.pack = false, .keep_branches = true}).graph));
+  RC_ASSERT(same(e.graph, merged(model, model.cuts(), budget, {}, {.pack = true, .keep_branches = true}).graph));
   const ExploreOptions saved{.jobs = 1U + static_cast<unsigned>(below(2)),
                              .fingerprints = below(2) == 1,
                              .pack = below(2) == 1,
