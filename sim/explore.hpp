@@ -95,12 +95,11 @@ class Explorer {
       const auto first = layers_.begin();
       if (first->second.waiting.empty()) {
         finish(first);
-      } else if (out_of_bounds()) {
-        break;
-      } else {
-        result_.reached.layer = first->first;
-        round(first->second);
+        continue;
       }
+      result_.reached.layer = first->first;
+      if (out_of_bounds()) break;
+      round(first->second);
     }
     result_.complete = layers_.empty();
     measure();
