@@ -62,10 +62,12 @@ struct ExploreOptions {
   std::uint64_t states_most = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t memory_most = std::numeric_limits<std::uint64_t>::max();  // bytes
   unsigned jobs = 1;
-  bool fingerprints = false;   // keep 64 bits of each canonical form: lossy, see collision_bound()
-  bool pack = true;            // nodes that wait are kept as bytes: for worlds that do not share what they hold
-  bool keep_edges = true;      // for walks: worst sums, shortest stories, probabilities
-  bool keep_branches = false;  // for probabilities; only with edges
+  bool fingerprints = false;  // keep 64 bits of each canonical form: lossy, see collision_bound()
+  // Nodes that wait are kept as bytes: a fraction of their size for worlds of some hundred bytes, and next to no time.
+  // Not for worlds that share what they hold (sim/shared_vector.hpp): each is then written out whole.
+  bool pack = false;
+  bool keep_edges = true;                             // for walks: worst sums, shortest stories, probabilities
+  bool keep_branches = false;                         // for probabilities; only with edges
   std::function<bool(const ExploreProgress&)> go_on;  // now and then; false: end here
 };
 
@@ -93,12 +95,11 @@ class Explorer {
       const auto first = layers_.begin();
       if (first->second.waiting.empty()) {
         finish(first);
-      } else if (out_of_bounds()) {
-        break;
-      } else {
-        result_.reached.layer = first->first;
-        round(first->second);
+        continue;
       }
+      result_.reached.layer = first->first;
+      if (out_of_bounds()) break;
+      round(first->second);
     }
     result_.complete = layers_.empty();
     measure();

@@ -1,5 +1,6 @@
-// About how many bytes a value holds besides its own size: those of its rows, by what is in them. Rows of pieces that
-// several values share count in each.
+// About how many bytes a value holds besides its own size: those of its rows, by what is in them. Of a row that copies
+// share (sim/shared_vector.hpp) it is what a copy holds of its own after a write: the list of its chunks, and one of
+// them.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,11 @@ std::uint64_t heap_bytes(const T& value) {
     return std::apply([](const auto&... field) { return (std::uint64_t{0} + ... + heap_bytes(field)); }, fields(value));
   } else if constexpr (std::ranges::sized_range<const T>) {
     using Element = std::remove_cv_t<std::ranges::range_value_t<const T>>;
+    if constexpr (requires { T::chunk_entries; }) {
+      if (std::ranges::empty(value)) return 0;
+      const std::uint64_t chunks = std::ranges::size(value) / T::chunk_entries + 1;
+      return 2 * kAllocation + chunks * sizeof(void*) + T::chunk_entries * sizeof(Element);
+    }
     constexpr bool within = requires { std::tuple_size<T>::value; } || requires { T::static_capacity; };
     std::uint64_t bytes = within || std::ranges::empty(value) ? 0 : kAllocation;
     if constexpr (!within) bytes += std::ranges::size(value) * sizeof(Element);

@@ -115,13 +115,12 @@ int main(int argc, char** argv) {
     if (flag == "--faults" && i + 1 < argc) faults = static_cast<std::uint16_t>(std::atoi(argv[++i]));
     if (flag == "--no-spin") with_spin = false;
   }
-  const Measured exact = measure("exact, reachability", faults, {.keep_edges = false});
-  measure("exact, reachability, not packed", faults, {.pack = false, .keep_edges = false});
-
-  measure("fingerprints, reachability", faults, {.fingerprints = true, .keep_edges = false});
-  measure("exact, edges kept", faults, {});
-  measure("exact, edges and branches kept", faults, {.keep_branches = true});
-  measure("exact, reachability, 2 threads", faults, {.jobs = 2, .keep_edges = false});
-  measure("exact, edges kept, 2 threads", faults, {.jobs = 2});
+  const Measured exact = measure("exact, reachability", faults, {.pack = true, .keep_edges = false});
+  measure("exact, reachability, not packed", faults, {.keep_edges = false});
+  measure("fingerprints, reachability", faults, {.fingerprints = true, .pack = true, .keep_edges = false});
+  measure("exact, edges kept", faults, {.pack = true});
+  measure("exact, edges and branches kept", faults, {.pack = true, .keep_branches = true});
+  measure("exact, reachability, 2 threads", faults, {.jobs = 2, .pack = true, .keep_edges = false});
+  measure("exact, edges kept, 2 threads", faults, {.jobs = 2, .pack = true});
   if (with_spin) spin(exact, faults);
 }

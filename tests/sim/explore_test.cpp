@@ -102,6 +102,32 @@ TEST(Explore, WithoutEdgesStillSaysTheWorstThatIsMet) {
   EXPECT_EQ(e.reached.states, explore(at.space, {}).reached.states);
 }
 
+struct LayeredView : View {
+  static std::int64_t layer_at(Instant t) { return t.us / 1'000'000; }
+  static std::int64_t layer(const WorldOf<Steps>& w) { return layer_at(w.agenda.now); }
+};
+
+TEST(Explore, EstimatesWhatIsLeftByTheLastLayerThatWasFinished) {
+  const Steps model;
+  const LayeredView view;
+  const ModelSpace<Steps, LayeredView> space{model,         view,          kCuts,
+                                             kNothingFixed, {.faults = 1}, Instant{} + seconds(100)};
+  std::vector<ExploreProgress> seen;
+  const auto look = [&](const ExploreProgress& p) {
+    seen.push_back(p);
+    return true;
+  };
+  const Exploration e = explore(space, {.go_on = look});
+  EXPECT_EQ(e.reached.states, explore(Explored{}.space, {}).reached.states);
+  EXPECT_FALSE(seen.front().left);
+  std::erase_if(seen, [](const ExploreProgress& p) { return p.layer == 0; });
+  ASSERT_FALSE(seen.empty());
+  // In layer 0 were the root and its six, and of the hundred layers one is behind.
+  EXPECT_EQ(seen.front().layer, 1);
+  EXPECT_EQ(seen.front().left, 99U * 7);
+  for (const ExploreProgress& p : seen) EXPECT_GE(p.left.value(), p.frontier);
+}
+
 // ---- checkpoints
 
 using Steps3 = Explorer<ModelSpace<Steps, View>>;

@@ -302,41 +302,33 @@ Tree leaf(std::uint32_t to, std::int64_t gathered) { return {.leaf = {to, gather
 Tree choice(QuestionId q, std::vector<Tree> below) { return {.question = q, .below = std::move(below)}; }
 
 struct TreeSpace {
-  using Node = std::uint32_t;
   std::vector<Tree> trees;  // by node; edges lead to greater numbers
   Gather how = Gather::most;
-
-  static Node root() { return 0; }
-  std::vector<Gather> gathers() const { return {how}; }
-  static void key(Node n, Bytes& bytes) { add(bytes, n); }
-  static std::int64_t layer(Node n) { return n; }
-
-  template <class Sink>
-  void expand(Node n, Sink&& sink) const {
-    std::vector<Branch> branches;
-    walk(trees[n], branches, sink);
-  }
-  template <class Sink>
-  static void walk(const Tree& t, std::vector<Branch>& branches, Sink& sink) {
-    if (t.below.empty()) {
-      const std::array<std::int64_t, 1> gathered{t.leaf.gathered};
-      if (t.leaf.to == Graph::kEnd)
-        sink.end(gathered, branches);
-      else
-        sink(Node{t.leaf.to}, gathered, branches);
-      return;
-    }
-    for (std::size_t i = 0; i < t.below.size(); ++i) {
-      branches.push_back({.question = t.question,
-                          .taken = static_cast<std::uint16_t>(i),
-                          .of = static_cast<std::uint16_t>(t.below.size())});
-      walk(t.below[i], branches, sink);
-      branches.pop_back();
-    }
-  }
 };
 
-Graph graph_of(const TreeSpace& space) { return explore(space, {.keep_branches = true}).graph; }
+void add_edges(Graph& graph, std::uint32_t node, const Tree& t, std::vector<Branch>& branches) {
+  if (t.below.empty()) {
+    std::uint32_t deviations = 0;
+    for (const Branch& b : branches) deviations += b.taken != 0 ? 1 : 0;
+    const std::array<std::int64_t, 1> gathered{t.leaf.gathered};
+    return graph.add_edge(node, t.leaf.to, deviations, gathered, branches);
+  }
+  for (std::size_t i = 0; i < t.below.size(); ++i) {
+    branches.push_back({.question = t.question,
+                        .taken = static_cast<std::uint16_t>(i),
+                        .of = static_cast<std::uint16_t>(t.below.size())});
+    add_edges(graph, node, t.below[i], branches);
+    branches.pop_back();
+  }
+}
+
+Graph graph_of(const TreeSpace& space) {
+  Graph graph{{space.how}, true};
+  for (std::size_t n = 0; n < space.trees.size(); ++n) graph.add_node();
+  std::vector<Branch> branches;
+  for (std::uint32_t n = 0; n < space.trees.size(); ++n) add_edges(graph, n, space.trees[n], branches);
+  return graph;
+}
 
 // What answers each choice of an adversary, by place: the node, and the answers before it in the same event.
 using Place = std::vector<std::uint32_t>;

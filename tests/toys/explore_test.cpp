@@ -262,7 +262,7 @@ RC_GTEST_PROP(ExploreNetworks, MergedSearchSaysWhatTryingEachScheduleSays, ()) {
   }
   RC_ASSERT(
       same(e.graph, merged(model, model.cuts(), budget, {}, {.fingerprints = true, .keep_branches = true}).graph));
-  RC_ASSERT(same(e.graph, merged(model, model.cuts(), budget, {}, {.pack = false, .keep_branches = true}).graph));
+  RC_ASSERT(same(e.graph, merged(model, model.cuts(), budget, {}, {.pack = true, .keep_branches = true}).graph));
   const ExploreOptions saved{.jobs = 1U + static_cast<unsigned>(below(2)),
                              .fingerprints = below(2) == 1,
                              .pack = below(2) == 1,
