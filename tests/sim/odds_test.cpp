@@ -322,8 +322,8 @@ void add_edges(Graph& graph, std::uint32_t node, const Tree& t, std::vector<Bran
   }
 }
 
-Graph graph_of(const TreeSpace& space) {
-  Graph graph{{space.how}, true};
+Graph graph_of(const TreeSpace& space, bool keeps_branches = true) {
+  Graph graph{{space.how}, keeps_branches};
   for (std::size_t n = 0; n < space.trees.size(); ++n) graph.add_node();
   std::vector<Branch> branches;
   for (std::uint32_t n = 0; n < space.trees.size(); ++n) add_edges(graph, n, space.trees[n], branches);
@@ -513,8 +513,10 @@ TEST(Odds, AreNoneWhereTheGraphDoesNotTell) {
   const std::vector<CutLaw> laws{{.drawn = false}};
   TreeSpace space{.trees = {choice(0, {leaf(1, 0), leaf(Graph::kEnd, 1)}), leaf(Graph::kEnd, 2)}};
   EXPECT_TRUE(odds(graph_of(space), laws, 0, 1));
-  EXPECT_FALSE(odds(explore(space, {}).graph, laws, 0, 1));                                         // without branches
-  EXPECT_FALSE(odds(explore(space, {.states_most = 1, .keep_branches = true}).graph, laws, 0, 1));  // not to its end
+  EXPECT_FALSE(odds(graph_of(space, false), laws, 0, 1));  // without branches
+  Graph begun{{Gather::most}, true};
+  begun.add_node();
+  EXPECT_FALSE(odds(begun, laws, 0, 1));  // not to its end
   space.how = Gather::sum;
   EXPECT_FALSE(odds(graph_of(space), laws, 0, 1));
 }
