@@ -621,6 +621,7 @@ class Form {
     out_.number(m.watermark.row - first_row_);
     floor(m.watermark.floor);
     expiry_of_start(m.watermark.snapshot);
+    writer_to_come();
     if (m.running) {
       out_.byte(m.build.version);
       out_.byte(m.failure);
@@ -676,6 +677,13 @@ class Form {
   }
 
   // ---- the base table
+
+  // Who begins next begins at the head, and when that expires hangs on when it was committed.
+  void writer_to_come() {
+    const iceberg::Snapshot* head = iceberg::find(s_.base.table, iceberg::head(s_.base.table));
+    const sim::Instant safe = horizon() - config_.base_table.snapshot_expiry;
+    out_.number(head == nullptr || head->at >= safe ? 0 : static_cast<std::uint64_t>((now_ - head->at).us) + 1);
+  }
 
   // What the snapshots since `from` say to the validation of a writer that began there, and when `from` expires.
   void writer(std::uint32_t from) {

@@ -27,7 +27,7 @@
 //   base table  rows that are right copies of the newest change of their key; of a deleted row all but its position;
 //               `written`; `build`, where no guard compares builds or no copy of the row's change can come again.
 //               Snapshots: but for what those since the start of a writer under way say to its validation, and when
-//               its start expires.
+//               its start expires, or the head, where the next one starts.
 //   merge       `run`, epoch, counts, `source_columns`; what a run took, while none is going on; floors below
 //               everything that may still be merged. Expired, unresolved and so on are counts.
 //   backfill    everything but `after_merge` while it is idle; the positions of deploys, unless a backfill that reads

@@ -193,6 +193,7 @@ class Exploring {
     if (!explored_.complete) return;
     const auto worst = sim::worst_path(explored_.graph, kConverged);
     const auto least = sim::least_path(explored_.graph, kConverged, worst->gathered);
+    if (!least) return;  // no change ever began
     Played p = confirmed(least->path, kConverged, worst->gathered);
     out_.result.worst_convergence = p.result.convergence;
     out_.result.never_converges = !p.result.convergence;

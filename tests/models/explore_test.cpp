@@ -101,9 +101,9 @@ RC_GTEST_PROP(ExploreModel, MergedSearchIsThePlainEnumerationOfAnyScenario, (con
   const Pipeline model{config};
   Bounds bounds{.cut = {.negligible = sim::minutes(*rc::gen::inRange(0, 20)), .faults = 1},
                 .deviations = static_cast<std::uint16_t>(*rc::gen::inRange(1, 3))};
-  const Enumerated plain = enumerate(model, bounds, 1'500);
+  const Enumerated plain = enumerate(model, bounds, 300);
   if (!plain.whole) bounds.deviations = 1;
-  const Enumerated fewer = plain.whole ? plain : enumerate(model, bounds, 3'000);
+  const Enumerated fewer = plain.whole ? plain : enumerate(model, bounds, 600);
   RC_PRE(fewer.whole);
   const Explored merged = explore(model, bounds, {.jobs = static_cast<unsigned>(*rc::gen::inRange(1, 3))}, false);
   RC_ASSERT(merged.result.complete);

@@ -512,7 +512,7 @@ TEST(ScenarioMistakes, EachPropertyIsLookedAt) {
       R"(4:71 /properties/0/after/metric: found "version", expected a metric of cdc: one of "lag" or "down"; source has one
 4:153 /properties/0/then/at_most: found 5, expected a duration such as "15m": down of flink is one
 5:71 /properties/1/times/metric: found "lag", expected a metric of kafka: "records"; cdc has one
-5:133 /properties/1/until/metric: found "lag", expected a metric of readers: one of "reads" or "failed_reads"; cdc has one)");
+5:133 /properties/1/until/metric: found "lag", expected a metric of readers: one of "reads", "failed_reads" or "version"; cdc has one)");
 }
 
 // Limits that keep a run small enough to end: scenarios that no pipeline of this world resembles.

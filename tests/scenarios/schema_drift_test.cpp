@@ -42,12 +42,14 @@ constexpr std::string_view kEverything = R"({
     {"step": "source_ddl", "after": ["alter_cdc_table", "alter_base_table"]},
     {"step": "deploy_spark", "delay": "5m"},
     {"step": "deploy_flink", "name": "flink", "cadence": {"manual": ["1m", "5m", "20m"]}},
-    {"step": "backfill", "cadence": {"every": "1h"}}
+    {"step": "backfill", "cadence": {"every": "1h"},
+     "when": {"actor": "base-table", "metric": "freshness", "at_most": "30m"}}
   ],
   "deploy": {
     "spark": {"every": "6h", "offset": "1h", "any_offset": true},
     "flink": {"cron": "0 10 * * 1-5", "train": true, "cutoff": "30m"},
-    "freeze": [{"from": "Fri 16:00", "until": "Mon 08:00"}, {"from": "2026-02-09T16:00Z", "until": "2026-02-10"}]
+    "freeze": [{"from": "Fri 16:00", "until": "Mon 08:00"}, {"from": "2026-02-09T16:00Z", "until": "2026-02-10"}],
+    "check_every": "5m"
   },
   "detect": {"push_delay": "3m", "push_loss": 0.01, "pull_period": "12h", "pull_offset": "1h",
              "any_pull_offset": true},
@@ -522,7 +524,8 @@ TEST(SchemaDrift, EveryValueMovesTheFingerprint) {
   EXPECT_EQ(stuck,
             (std::set<std::string>{"/changes/0/announced", "/changes/1/announced", "/given/0/actor", "/given/0/choice",
                                    "/plan/0/step", "/plan/1/step", "/plan/2/step", "/plan/3/step", "/plan/4/step",
-                                   "/plan/5/step", "/properties/0/always/actor", "/properties/0/always/metric"}));
+                                   "/plan/5/step", "/plan/5/when/actor", "/plan/5/when/metric",
+                                   "/properties/0/always/actor", "/properties/0/always/metric"}));
   EXPECT_GT(seen.size(), 130U);
 }
 

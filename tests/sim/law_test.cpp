@@ -11,16 +11,10 @@
 #include <array>
 #include <cmath>
 #include <numeric>
-#include <ostream>
 
 #include "sim/hash.hpp"
 
 namespace converge::sim {
-
-void PrintTo(const Distribution& d, std::ostream* out) {
-  *out << "shape " << static_cast<int>(d.shape) << " (" << d.least << ", " << d.usual << ", " << d.most << ")";
-}
-
 namespace {
 
 using testing::DoubleEq;
