@@ -43,8 +43,6 @@ void coverage(Page& page, const ExploreResult& r) {
   rows.push_back({.name = "transitions", .figures = {count(r.transitions)}});
   if (!r.complete) {
     rows.push_back({.name = "states yet to be expanded", .style = Style::warning, .figures = {count(r.frontier)}});
-    rows.push_back(
-        {.name = "explored up to", .style = Style::warning, .figures = {sim::text(sim::Instant{} + r.reached)}});
   }
   table(page, {"how many"}, rows);
   if (!r.complete) {
