@@ -726,17 +726,18 @@ class Form {
     const auto key = keys.begin();
     const std::size_t both = std::min(there, why.size());
     last_key_ = 0;
-    for (std::size_t k = 0; k < both; ++k) {
-      if (row[k].lsn == key[k].last && reasons[k] == 0 && !(compares_builds_ && row[k].lsn >= least_)) continue;
-      base_row(k, row[k], key[k], reasons[k]);
+    for (std::size_t k = 0; k < there; ++k) {
+      const auto at = static_cast<std::ptrdiff_t>(k);
+      const Reasons reason = k < both ? reasons[at] : Reasons{0};
+      const bool plain = row[at].lsn == key[at].last && reason == 0 && !(compares_builds_ && row[at].lsn >= least_);
+      if (k >= both || !plain) base_row(k, row[at], key[at], reason);
     }
-    for (std::size_t k = both; k < there; ++k) base_row(k, row[k], key[k], 0);
     // Stale, and nothing of it merged yet.
     for (std::size_t k = there; k < why.size(); ++k) {
-      if (reasons[k] == 0) continue;
+      if (why[k] == 0) continue;
       out_.number(k + 1 - last_key_);
       last_key_ = k + 1;
-      out_.byte(reasons[k]);
+      out_.byte(why[k]);
     }
     out_.byte(0);
   }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <stdexcept>
 
@@ -52,10 +53,12 @@ class Exploring {
     options_.keep_branches = true;  // which faults struck
   }
 
-  Explored run() {
-    explored_ = sim::explore(space_, options_);
+  Explored run(const Checkpoint& checkpoint) {
+    search(checkpoint);
     sim::ExploreResult& r = out_.result;
-    r = {.command = "explore", .sla = pipeline_.config().sla, .horizon = pipeline_.config().horizon};
+    r.command = "explore";
+    r.sla = pipeline_.config().sla;
+    r.horizon = pipeline_.config().horizon;
     r.bounds = {.resolution = bounds_.cut.resolution,
                 .negligible = bounds_.cut.negligible,
                 .faults = bounds_.cut.faults.value_or(0),
@@ -82,6 +85,24 @@ class Exploring {
   }
 
  private:
+  void search(const Checkpoint& checkpoint) {
+    sim::Explorer<PipelineSpace<M>> explorer{space_, options_};
+    sim::Hasher tag;
+    tag.add(checkpoint.fingerprint);
+    for (const std::string& bound : in_words()) tag.add(bound);
+    tag.add(options_.fingerprints ? 1 : 0);
+    const std::string& file = checkpoint.file;
+    if (!file.empty() && std::filesystem::exists(file)) {
+      if (const auto problem = explorer.resume(file, tag.value())) throw NoCheckpoint{*problem};
+    }
+    explorer.run();
+    if (!file.empty() && !explorer.result().complete) {
+      if (const auto problem = explorer.save(file, tag.value())) throw NoCheckpoint{*problem};
+      out_.result.checkpoint = file;
+    }
+    explored_ = explorer.take();
+  }
+
   sim::Budget budget() const {
     sim::Budget b = sim::budget_of(bounds_.cut);
     if (bounds_.deviations) b.deviations = *bounds_.deviations;
@@ -231,7 +252,8 @@ class Exploring {
     const sim::Graph& graph = explored_.graph;
     const auto odds = sim::odds(graph, laws, kConverged, too_much(pipeline_, kConverged));
     if (!odds) return;
-    sim::ExploreResult::Odds& o = out_.result.odds.emplace();
+    out_.result.odds = sim::ExploreResult::Odds{};
+    sim::ExploreResult::Odds& o = *out_.result.odds;
     o.best = odds->best;
     o.worst = odds->worst;
     for (const double share : {0.5, 0.9, 0.99, 0.999}) o.quantiles.push_back(quantile(laws, share));
@@ -323,10 +345,17 @@ std::vector<std::string> unexplorable(const Pipeline& model, const Bounds& bound
   return sim::cut(model.questions(), bounds.cut).problems;
 }
 
-Explored explore(const Pipeline& model, const Bounds& bounds, sim::ExploreOptions options, bool probability) {
-  if (bounds.reduction) return Exploring<Pipeline>{model, model, bounds, std::move(options), probability}.run();
+Explored explore(const Pipeline& model, const Bounds& bounds, sim::ExploreOptions options, bool probability,
+                 const Checkpoint& checkpoint) {
+  if (bounds.reduction)
+    return Exploring<Pipeline>{model, model, bounds, std::move(options), probability}.run(checkpoint);
   const sim::AllDependent<Pipeline> all{model};
-  return Exploring<sim::AllDependent<Pipeline>>{all, model, bounds, std::move(options), probability}.run();
+  return Exploring<sim::AllDependent<Pipeline>>{all, model, bounds, std::move(options), probability}.run(checkpoint);
+}
+
+std::optional<sim::Duration> worst_convergence(const Pipeline& model, const Bounds& bounds) {
+  constexpr std::uint64_t states_most = 2'000'000;
+  return explore(model, bounds, {.states_most = states_most}, false).result.worst_convergence;
 }
 
 }  // namespace converge::models

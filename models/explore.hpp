@@ -32,7 +32,21 @@ struct Explored {
 // What cannot be explored at all, in words: too many answers to one question. Empty: nothing.
 std::vector<std::string> unexplorable(const Pipeline&, const Bounds&);
 
+// Where an exploration that ends before all is explored is kept, for another to go on from.
+struct Checkpoint {
+  std::string file;               // empty: nowhere
+  std::uint64_t fingerprint = 0;  // of the scenario
+};
+
+// Thrown when the checkpoint cannot be read, is of another exploration, or cannot be written.
+struct NoCheckpoint {
+  std::string why;
+};
+
 // `probability`: of missing the window, too; then with no limit on deviations.
-Explored explore(const Pipeline&, const Bounds&, sim::ExploreOptions, bool probability);
+Explored explore(const Pipeline&, const Bounds&, sim::ExploreOptions, bool probability, const Checkpoint& = {});
+
+// The greatest time to convergence of all schedules within bounds; none: some never converge, or they are too many.
+std::optional<sim::Duration> worst_convergence(const Pipeline&, const Bounds&);
 
 }  // namespace converge::models

@@ -6,7 +6,10 @@
 
 #include "models/campaign.hpp"
 #include "models/counterexample.hpp"
+#include "models/counters.hpp"
 #include "models/order_story.hpp"
+#include "models/pipeline_space.hpp"
+#include "sim/cut.hpp"
 #include "sim/probability.hpp"
 
 namespace converge::models {
@@ -209,6 +212,76 @@ OrderJudge judge_by_runs(OrderJudging how) {
       }
     }
     j.verdict.strength = strength(j.verdict, how, only, j.verdict.bad_schedules - usual_bad);
+    j.way = j.verdict.schedules == 1 ? j.verdict.strength : "the usual schedule and drawn ones";
+    j.verdict.outcome = j.verdict.grade != Grade::good   ? sim::Outcome::violated
+                        : !j.verdict.vacuous_for.empty() ? sim::Outcome::vacuous
+                                                         : sim::Outcome::converged;
+    return j;
+  };
+}
+
+namespace {
+
+// As the explorer sees an order: beside what properties gather, whether a job stalled or stood still.
+class OrderView : public PipelineView {
+ public:
+  explicit OrderView(const Pipeline& model)
+      : PipelineView{model}, gathers_{PipelineView::gathers()}, keeps_stalls_{(counters(model) & kMergeStalls) != 0} {
+    gathers_.push_back(sim::Gather::most);
+  }
+  const std::vector<sim::Gather>& gathers() const { return gathers_; }
+  void take(PipelineState& s, std::span<std::int64_t> into) const {
+    into.back() = stands_still(s) ? 1 : 0;
+    PipelineView::take(s, into.first(into.size() - 1));
+    // What is no part of the canonical form any more, and was seen on this edge.
+    if (!keeps_stalls_) s.merge.unresolved = 0;
+    if (s.flink.phase == Flink::Phase::running) s.flink.refusal_told = false;
+  }
+  void take_at_end(PipelineWorld& w, std::span<std::int64_t> into) const {
+    into.back() = stands_still(w.state) ? 1 : 0;
+    PipelineView::take_at_end(w, into.first(into.size() - 1));
+  }
+
+ private:
+  static bool stands_still(const PipelineState& s) {
+    return s.merge.unresolved + s.merge.overflowed > 0 || s.flink.unreadable > 0 || gives_up(s.flink.phase) ||
+           s.flink.refusal_told;
+  }
+  std::vector<sim::Gather> gathers_;
+  bool keeps_stalls_;
+};
+
+}  // namespace
+
+OrderJudge judge_by_exploring(OrderJudging how, OrderExploring far) {
+  return [how, far, by_runs = judge_by_runs(how)](const PipelineConfig& config) {
+    Judged j = by_runs(config);
+    const Pipeline model{config};
+    if (j.verdict.grade == Grade::convergence || only_schedule(model, usual(model, how.given))) return j;
+    const sim::CutOptions cut{.negligible = sim::minutes(1), .faults = far.deviations};
+    const auto cuts = sim::cut(model.questions(), cut).cuts;
+    const OrderView view{model};
+    const sim::Budget budget{.faults = far.deviations, .deviations = far.deviations};
+    const sim::ModelSpace<Pipeline, OrderView> space{model,     view,   cuts,
+                                                     how.given, budget, sim::Instant{} + model.config().horizon};
+    const sim::Exploration e = sim::explore(space, {.states_most = far.states_most});
+    if (!e.complete) return j;
+    for (std::size_t label = 0; label < view.gathers().size(); ++label) {
+      const bool stands = label + 1 == view.gathers().size();
+      if (!stands && j.verdict.properties[label].kind == sim::PropertyResult::Kind::reachability) continue;
+      const auto path = sim::least_path(e.graph, label, stands ? 1 : margin(model, label, 0) + 1);
+      if (!path) continue;
+      const sim::Record record = space.follow(path->path);
+      sim::NominalChooser nominal{model.questions()};
+      std::vector<sim::Deviation> answers = sim::deviations_from_nominal(record, model.questions());
+      sim::ReplayedChooser chooser{nominal, answers};
+      const Run worst = run(model, chooser, Recording::on);
+      if (fold(j.verdict, model, worst)) j.shows = found(model, how.given, worst, 0);
+    }
+    j.way =
+        fmt::format("every schedule with at most {} unusual answer{}", far.deviations, far.deviations == 1 ? "" : "s");
+    j.verdict.strength = fmt::format("{}{}, in {} states", j.verdict.grade == Grade::good ? "" : "the worst of ", j.way,
+                                     e.reached.states);
     j.verdict.outcome = j.verdict.grade != Grade::good   ? sim::Outcome::violated
                         : !j.verdict.vacuous_for.empty() ? sim::Outcome::vacuous
                                                          : sim::Outcome::converged;

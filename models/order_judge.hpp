@@ -28,6 +28,7 @@ std::string words(const sim::OrderFacts&);
 
 struct Judged {
   sim::OrderVerdict verdict;  // but for the order
+  std::string way;            // how it was judged, in few words: orders are counted by it
   sim::Found shows;           // a schedule that comes to its grade, not shrunk; the usual one for good orders
 };
 
@@ -42,6 +43,15 @@ struct OrderJudging {
 
 // By the usual run, and, unless nothing in it can vary or it fails the weakest demand already, by a small campaign.
 OrderJudge judge_by_runs(OrderJudging);
+
+// The same, and then every schedule with so many unusual answers at most (durations at their least, usual or most, each
+// declared fault once): a good order is proved good as far as that goes, and a bad one is graded by its gravest
+// schedule of those that fail with the fewest unusual answers. Where that takes more states, the runs have the word.
+struct OrderExploring {
+  std::uint16_t deviations = 1;
+  std::uint64_t states_most = 50'000;
+};
+OrderJudge judge_by_exploring(OrderJudging, OrderExploring);
 
 // In this run every choice that was faced has one answer, so it is the only one.
 bool only_schedule(const Pipeline&, const Run&);

@@ -391,8 +391,7 @@ class Answer {
     }
     if (f.cut_short) what += ", those that were judged in time";
     std::map<std::string, std::uint64_t> ways;
-    for (const Judged& j : f.judged)
-      ++ways[j.verdict.schedules == 1 ? j.verdict.strength : "the usual schedule and drawn ones"];
+    for (const Judged& j : f.judged) ++ways[j.way];
     std::string how;
     for (const auto& [way, times] : ways) {
       how += (how.empty() ? "; " : ", ") + (ways.size() == 1 ? "each by " : fmt::format("{} by ", times)) + way;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "models/canonical.hpp"
@@ -22,8 +23,8 @@ class PipelineView {
   std::int64_t layer(const PipelineWorld& w) const { return layer_at(w.agenda.now); }
   static std::int64_t layer_at(sim::Instant t) { return t.us / sim::minutes(15).us; }
   const std::vector<sim::Gather>& gathers() const { return gathers_; }
-  void take(PipelineState& s, std::vector<std::int64_t>& into) const { models::take(model_, s, into); }
-  void take_at_end(PipelineWorld& w, std::vector<std::int64_t>& into) const {
+  void take(PipelineState& s, std::span<std::int64_t> into) const { models::take(model_, s, into); }
+  void take_at_end(PipelineWorld& w, std::span<std::int64_t> into) const {
     sim::NominalChooser nobody{model_.questions()};  // the last look asks nothing
     sim::Trace quiet;
     last_look(model_, w, nobody, quiet);

@@ -1,7 +1,10 @@
 // `converge advise`: the analytic bound against the window, and what must change, or may, in the scenario's figures.
+#include <fmt/format.h>
+
 #include "models/advise.hpp"
 
 #include "models/bound.hpp"
+#include "models/explore.hpp"
 #include "reports/advise_json.hpp"
 #include "reports/advise_text.hpp"
 #include "scenarios/cli_input.hpp"
@@ -23,6 +26,16 @@ Exit advise(const Options& o) {
   catch_interrupts();
   models::AdviseOptions options;
   options.faults = o.advise_faults + given.forced;
+  if (o.advise_deviations) {
+    const models::Bounds bounds{
+        .cut = {.negligible = sim::minutes(1), .faults = static_cast<std::uint16_t>(options.faults)},
+        .deviations = static_cast<std::uint16_t>(*o.advise_deviations)};
+    options.judge = {
+        .name = fmt::format("exploring every schedule with at most {} unusual answers", *o.advise_deviations),
+        .latest = [bounds](const models::PipelineConfig& config) {
+          return models::worst_convergence(models::Pipeline{config}, bounds);
+        }};
+  }
   options.go_on = [&] { return !interrupted() && !stopwatch.beyond(o.time_limit); };
   sim::AdviseResult r = models::advise(given.config, options);
   r.file = loaded.file;

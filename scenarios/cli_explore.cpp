@@ -42,7 +42,9 @@ models::Bounds bounds(const Options& o, const Scenario& scenario) {
 }  // namespace
 
 Exit explore(const Options& o) {
-  spare(o, o.file);
+  for (const std::string& input : {o.file, o.resume}) {
+    if (!input.empty()) spare(o, input);
+  }
   const Loaded loaded = load(o.file);
   if (!loaded.parsed.scenario) return refuse(o, "explore", loaded.file, loaded.text, loaded.parsed.problems);
   const Scenario& scenario = *loaded.parsed.scenario;
@@ -70,7 +72,14 @@ Exit explore(const Options& o) {
     progress.states(p);
     return !interrupted() && !stopwatch.beyond(o.time_limit);
   };
-  models::Explored explored = models::explore(model, within, options, o.explore.probability);
+  models::Explored explored;
+  try {
+    explored = models::explore(model, within, options, o.explore.probability, {o.resume, scenario.fingerprint});
+  } catch (const models::NoCheckpoint& problem) {
+    progress.clear();
+    return refuse(o, "explore", o.resume, {},
+                  {{.found = problem.why, .expected = "a checkpoint of this exploration, or no file"}});
+  }
   progress.clear();
 
   sim::ExploreResult& r = explored.result;

@@ -16,11 +16,12 @@ enum class Exit : int { holds = 0, violated = 1, wrong_input = 2, no_verdict = 3
 
 // of `orderings`
 struct OrderingsFlags {
-  bool free = false;           // the scenario's edges are dropped
-  std::string trigger;         // the step that the backfill comes directly behind
-  std::uint64_t most = 5'040;  // orders judged
-  std::string dot;             // a file for Graphviz
-  bool no_variants = false;    // no other guards, instants and triggers are tried
+  bool free = false;             // the scenario's edges are dropped
+  std::string trigger;           // the step that the backfill comes directly behind
+  std::uint64_t most = 5'040;    // orders judged
+  std::string dot;               // a file for Graphviz
+  bool no_variants = false;      // no other guards, instants and triggers are tried
+  std::uint64_t deviations = 1;  // every schedule of an order with so many unusual answers; 0: drawn ones alone
 };
 
 struct Options {
@@ -64,6 +65,7 @@ struct Options {
   } explore;
   // of `advise`
   std::uint64_t advise_faults = 1;
+  std::optional<std::uint64_t> advise_deviations;  // confirmed by exploring so far
   OrderingsFlags orderings;
 
   bool explain = false;             // of `replay`: the point of no return

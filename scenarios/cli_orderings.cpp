@@ -74,7 +74,10 @@ Exit orderings(const Options& o) {
   bool late = false;
   catch_interrupts();
   models::OrderingsHooks hooks;
-  hooks.judge = models::judge_by_runs({.seed = options.seed, .schedules = schedules, .given = scenario.given});
+  const models::OrderJudging runs{.seed = options.seed, .schedules = schedules, .given = scenario.given};
+  hooks.judge = flags.deviations == 0
+                    ? models::judge_by_runs(runs)
+                    : models::judge_by_exploring(runs, {.deviations = static_cast<std::uint16_t>(flags.deviations)});
   hooks.judge_variants = models::judge_by_runs({.seed = options.seed, .schedules = 0, .given = scenario.given});
   hooks.go_on = [&](std::string_view doing, std::uint64_t done, std::uint64_t of, std::uint64_t bad) {
     progress.orders(doing, done, of, bad, o.time_limit);

@@ -162,6 +162,7 @@ void add_explore_flags(CLI::App& app, Options& o) {
                "Keep 64 bits of each state: less memory, and a chance to miss something, which is stated");
   app.add_flag("--no-reduction", o.explore.no_reduction,
                "Try simultaneous events in every order, also where it makes no difference");
+  app.add_option("--resume", o.resume, "Keep what is not explored yet in this file, and go on from it");
   app.add_option("--save", o.save, "Save the worst schedule and counterexamples in this folder (the current one)");
   app.add_flag("--no-files", o.no_files, "Save none");
   app.add_flag("--timing", o.timing, "Put the speed into the JSON document, which is else the same bytes every time");
@@ -170,9 +171,15 @@ void add_explore_flags(CLI::App& app, Options& o) {
 void add_advise_flags(CLI::App& app, Options& o) {
   add_duration(app, "--time-limit", "End after so much time, with the advice so far", o.time_limit);
   add_count(app, "--faults", o.advise_faults, "At most so many faults in one schedule (1)", 0, 1'000);
+  add_count(app, "--deviations", o.advise_deviations,
+            "Have each piece of advice confirmed by exploring every schedule with at most so many unusual answers", 1,
+            1'000);
 }
 
 void add_orderings_flags(CLI::App& app, Options& o) {
+  add_count(app, "--deviations", o.orderings.deviations,
+            "Explore every schedule of an order with at most so many unusual answers (1); 0: draw schedules alone", 0,
+            10);
   app.add_flag("--free", o.orderings.free, "Drop the edges that the scenario gives: the steps in any order");
   app.add_option("--trigger", o.orderings.trigger,
                  "The backfill is triggered by this step: it comes directly behind it")
