@@ -353,7 +353,8 @@ TEST(CliReplay, GoesOnWorkingWhenTheScenarioGrows) {
   folder.write("a.json", "// grown\n" + grown.dump());
   const Ended after = converge({"replay", "--json", schedule});
   EXPECT_EQ(trace_hash(after), trace_hash(before));
-  EXPECT_NE(only_document(after).at("scenario").at("fingerprint"), only_document(before).at("scenario").at("fingerprint"));
+  EXPECT_NE(only_document(after).at("scenario").at("fingerprint"),
+            only_document(before).at("scenario").at("fingerprint"));
   grown["plan"] = {
       {{"step", "alter_cdc_table"}}, {{"step", "alter_base_table"}},
       {{"step", "deploy_spark"}},    {{"step", "deploy_flink"}},
@@ -361,7 +362,8 @@ TEST(CliReplay, GoesOnWorkingWhenTheScenarioGrows) {
   folder.write("a.json", grown.dump());
   const Ended with_one_more = converge({"replay", "--json", schedule});
   EXPECT_EQ(with_one_more.exit, before.exit);
-  EXPECT_EQ(only_document(with_one_more).at("schedule").at("deviations"), only_document(before).at("schedule").at("deviations"));
+  EXPECT_EQ(only_document(with_one_more).at("schedule").at("deviations"),
+            only_document(before).at("schedule").at("deviations"));
 }
 
 TEST(CliReplay, AnswersMistakesWithTheirPlaceInTheSchedule) {
