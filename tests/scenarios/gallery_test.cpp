@@ -5,19 +5,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
-#include <stdexcept>
 
 #include "models/run.hpp"
 #include "reports/json.hpp"
 #include "reports/text.hpp"
-#include "scenarios/json_text.hpp"
 #include "scenarios/scenario.hpp"
+#include "tests/support/gallery.hpp"
 
 namespace converge::scenarios {
 namespace {
@@ -26,28 +22,9 @@ namespace fs = std::filesystem;
 
 const fs::path kRoot{CONVERGE_SOURCE_DIR};
 
-std::vector<std::string> gallery() {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator{kRoot / "scenarios"}) {
-    const fs::path& path = entry.path();
-    if (path.extension() == ".json" && path.stem().extension() != ".schema") names.push_back(path.stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-std::string slurp(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream{path, std::ios::binary}.rdbuf();
-  return text.str();
-}
-
-Scenario load(const std::string& name) {
-  const std::string text = slurp(kRoot / "scenarios" / (name + ".json"));
-  Parsed parsed = parse(text);
-  if (!parsed.scenario) throw std::runtime_error{explain(name, text, parsed.problems)};
-  return *std::move(parsed.scenario);
-}
+using support::gallery;
+using support::load;
+using support::slurp;
 
 sim::RunResult nominal_run(const std::string& name) {
   const Scenario scenario = load(name);
@@ -80,18 +57,7 @@ void expect_approved(const fs::path& path, const std::string& text) {
   EXPECT_EQ(slurp(path), text) << path << ": approve it with ./dev approve, and read the diff";
 }
 
-// Twenty times slower, and after other things.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t kSeeds = 50;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-constexpr std::uint64_t kSeeds = 50;
-#else
-constexpr std::uint64_t kSeeds = 1000;
-#endif
-#else
-constexpr std::uint64_t kSeeds = 1000;
-#endif
+constexpr std::uint64_t kSeeds = support::kSanitized ? 50 : 1000;  // twenty times slower, and after other things
 
 class Gallery : public testing::TestWithParam<std::string> {};
 
@@ -142,15 +108,8 @@ TEST_P(Gallery, ASampledRunReplaysFromItsAnswers) {
   EXPECT_EQ(models::run(model, replayed, models::Recording::off).trace_hash, run.trace_hash);
 }
 
-INSTANTIATE_TEST_SUITE_P(Scenarios, Gallery, testing::ValuesIn(gallery()), [](const auto& tested) {
-  std::string name;
-  bool upper = true;
-  for (const char c : tested.param) {
-    if (c != '-') name += upper ? static_cast<char>(std::toupper(c)) : c;
-    upper = c == '-';
-  }
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(Scenarios, Gallery, testing::ValuesIn(gallery()),
+                         [](const auto& tested) { return support::camel_case(tested.param); });
 
 TEST(GalleryAsAWhole, HasTheTenOfTheFoundation) { EXPECT_GE(gallery().size(), 10U); }
 

@@ -26,19 +26,9 @@
 #include <utility>
 #include <vector>
 
-namespace converge::support {
+#include "tests/support/sanitized.hpp"
 
-#if defined(__SANITIZE_ADDRESS__)
-inline constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-inline constexpr bool kSanitized = true;
-#else
-inline constexpr bool kSanitized = false;
-#endif
-#else
-inline constexpr bool kSanitized = false;
-#endif
+namespace converge::support {
 
 // A temporary folder with what is left in it, gone at the end of the test.
 class Folder {
