@@ -169,6 +169,10 @@ class Rollouts {
       if (place != kNowhere) no(fmt::format("the plan has {} more than once", name(kind)));
       place = i;
       ancestors_.push_back(steps_[i].after);
+      if (steps_[i].when) {
+        no(fmt::format("{} waits for a metric, and no figure of the scenario says when that comes true",
+                       steps_[i].name));
+      }
       if (steps_[i].cadence.any_offset && !steps_[i].cadence.freezes.empty()) {
         no(fmt::format("{} has slots at an unknown offset beside a freeze", steps_[i].name));
       }

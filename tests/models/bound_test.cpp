@@ -119,6 +119,11 @@ TEST(Bound, WithoutABoundItSaysWhy) {
          c.control.steps = canonical_plan();
          c.control.steps.push_back({.kind = K::rollback_spark});
        }},
+      {"waits for a metric",
+       [](C& c) {
+         c.control.steps = canonical_plan();
+         c.control.steps.back().when = Condition{};
+       }},
       {"re-merge", [](C& c) { c.backfill.kind = BackfillConfig::Kind::remerge; }},
       {"from the DDL on", [](C& c) { c.backfill.watermark = BackfillConfig::Watermark::ddl; }},
       {"older than Flink's cut-over", [](C& c) { c.backfill.snapshot = BackfillConfig::Snapshot::last_backup; }},
