@@ -19,6 +19,7 @@
 #include "sim/random.hpp"
 #include "tests/support/experiment.hpp"
 #include "tests/support/generators.hpp"
+#include "tests/support/sanitized.hpp"
 
 namespace converge::models {
 namespace {
@@ -257,6 +258,7 @@ PipelineConfig with_claims(const Case& drawn) {
 // ---- soundness
 
 RC_GTEST_PROP(Canonical, EqualFormsGoOnAlike, (const Case& drawn)) {
+  if (support::kSanitized && drawn.seed % 4 != 0) return;  // a quarter of the cases takes as long there
   const Pipeline model{with_claims(drawn)};
   const Found found = compare(model, drawn.seed, 12, sim::hours(2), 4);
   if (!found.difference.empty()) RC_FAIL(found.difference);
@@ -305,7 +307,7 @@ PipelineConfig scene(std::size_t n) {
 
 TEST(Canonical, EqualFormsGoOnAlikeUnderEveryBackfill) {
   std::uint64_t pairs = 0;
-  for (std::uint64_t n = 0; n < 60; ++n) {
+  for (std::uint64_t n = 0; n < (support::kSanitized ? 12 : 60); ++n) {
     PipelineConfig config = scene(sim::fold(n + 1, 0xA0761D6478BD642FULL) >> 8U);
     if (n % 3 == 2) config.claims = claims(n, 3);
     const Pipeline model{config};
@@ -313,7 +315,7 @@ TEST(Canonical, EqualFormsGoOnAlikeUnderEveryBackfill) {
     pairs += found.pairs;
     ASSERT_EQ(found.difference, "") << "scene " << n;
   }
-  EXPECT_GT(pairs, 1'000U);
+  EXPECT_GT(pairs, support::kSanitized ? 200U : 1'000U);
 }
 
 // ---- worlds meet again
