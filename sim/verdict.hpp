@@ -81,6 +81,7 @@ struct RunResult {
   std::string command;  // "run" or "replay"
   std::string file;
   std::string title;
+  std::string scenario;           // its text, so that whoever has the result can run it again
   std::uint64_t fingerprint = 0;  // of the scenario
   Outcome outcome = Outcome::inconclusive;
   std::string strength;                  // over what the verdict holds, in one sentence
@@ -176,6 +177,7 @@ struct Counterexample {
   std::string property;
   std::vector<DeviationText> deviations;  // in the order in which they are met; random bits not among them
   std::optional<std::uint64_t> workload;  // the seed of the random changes, where those of the nominal run show nothing
+  std::string schedule_file;              // its schedule, exactly: what a schedule file would hold
   std::string sentence;                   // what the run comes to
   std::string detail;                     // what the property says of it
   bool minimal = false;                   // each one was taken away, and the property held
@@ -192,6 +194,7 @@ struct CheckResult {
   std::string command;  // "check"
   std::string file;
   std::string title;
+  std::string scenario;  // its text
   std::uint64_t fingerprint = 0;
   Outcome outcome = Outcome::inconclusive;
   std::string strength;
@@ -216,6 +219,23 @@ struct CheckResult {
   // most.
   std::optional<Duration> p50, p90, p99, p999, most;
   std::uint64_t never_converged = 0;  // schedules, by the horizon
+  // The whole distribution, as far as it is kept: so many schedules took at most that long, and longer than the row before.
+  struct Bucket {
+    Duration upto;
+    std::uint64_t schedules = 0;
+  };
+  std::vector<Bucket> convergence;
+  // Divergence over all schedules at moments of a grid from the first change on; each number rounded up to a bucket's end.
+  struct Band {
+    Instant at;
+    std::int64_t p50 = 0;
+    std::int64_t p90 = 0;
+    std::int64_t p99 = 0;
+    std::int64_t most = 0;
+  };
+  std::vector<Band> schema_band;  // layers
+  std::vector<Band> code_band;    // jobs
+  std::vector<Band> data_band;    // rows
   std::vector<PropertyCount> properties;
   std::vector<FaultCount> faults;
   std::vector<ChoiceCount> choices;
@@ -246,6 +266,7 @@ struct ExploreResult {
   std::string command;  // "explore"
   std::string file;
   std::string title;
+  std::string scenario;  // its text
   std::uint64_t fingerprint = 0;
   Outcome outcome = Outcome::inconclusive;
   std::string strength;
@@ -370,6 +391,7 @@ struct AdviseResult {
   std::string command;  // "advise"
   std::string file;
   std::string title;
+  std::string scenario;  // its text
   std::uint64_t fingerprint = 0;
   Outcome outcome = Outcome::inconclusive;
   std::string strength;
@@ -469,6 +491,7 @@ struct OrderingsResult {
   std::string command;  // "orderings"
   std::string file;
   std::string title;
+  std::string scenario;  // its text
   std::uint64_t fingerprint = 0;
   Outcome outcome = Outcome::inconclusive;
   std::string strength;
