@@ -1,5 +1,5 @@
-// What a report shows beside a result: the plan as a graph, and runs that can be watched. Plain data: replaying makes it
-// (models/playback.hpp), reports read it. Nothing here decides anything.
+// What a report shows beside a result: the plan as a graph, and runs that can be watched. Plain data: replaying makes
+// it (models/playback.hpp), reports read it. Nothing here decides anything.
 #pragma once
 
 #include <cstddef>
@@ -17,16 +17,16 @@ namespace converge::sim {
 // The rollout as a graph, the control plane's own steps in front.
 struct PlanGraph {
   struct Step {
-    std::string name;            // "deploy_flink"
-    std::uint8_t stage = 0;      // as of a Phase
+    std::string name;             // "deploy_flink"
+    std::uint8_t stage = 0;       // as of a Phase
     std::optional<Window> takes;  // by the analytic bound; none where there is no bound
-    bool critical = false;       // it decides when the layers agree at the latest
+    bool critical = false;        // it decides when the layers agree at the latest
     std::optional<Duration> slack;
   };
   struct Edge {
     std::size_t before = 0;
     std::size_t after = 0;
-    bool given = true;      // the scenario has it
+    bool given = true;       // the scenario has it
     bool necessary = false;  // `orderings` found that no good order does without
     Grade needed_for = Grade::good;
     std::string because;
@@ -93,10 +93,11 @@ struct Assumed {
 struct Evidence {
   std::string made_by;  // version whose result this is; another one replays only what has the same trace
   PlanGraph plan;
-  std::vector<Gauge> gauges;         // of every playback
-  std::vector<Playback> playbacks;   // the usual run first, then the counterexamples in their order, then the worst case
+  std::vector<Gauge> gauges;        // of every playback
+  std::vector<Playback> playbacks;  // the usual run first, then the counterexamples in their order, then the worst case
   std::vector<Assumed> assumed;
-  std::string why_no_playback;  // where nothing could be replayed
+  std::vector<std::string> left_out;  // runs that come out otherwise here than the result says, and so are not shown
+  std::string why_no_playback;        // where nothing could be replayed
 };
 
 using Result = std::variant<RunResult, CheckResult, ExploreResult, AdviseResult, OrderingsResult>;
