@@ -1,0 +1,235 @@
+// What the verdict leans on: the models and what they leave out, bounds, faults, who answered, and where it comes from.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "reports/figures.hpp"
+#include "reports/html_sections.hpp"
+#include "reports/json_document.hpp"
+
+namespace converge::reports {
+namespace {
+
+using sim::ChoiceCount;
+
+void source(Html& h, std::string_view where) {
+  if (!where.starts_with("https://")) return h.element("li", where);
+  const auto li = h.in("li");
+  h.element("a", where, {{"href", where}, {"rel", "noreferrer"}});
+}
+
+void models(Html& h, const std::vector<sim::Assumed>& all) {
+  if (all.empty()) return;
+  h.element("h3", "The models");
+  for (const sim::Assumed& a : all) {
+    const auto details = h.in("details.model");
+    h.element("summary", a.model);
+    const auto list = h.in("dl.model-facts");
+    const auto pair = [&](std::string_view name, const std::string& what) {
+      if (what.empty()) return;
+      h.element("dt", name);
+      h.element("dd", what);
+    };
+    pair("Keeps", a.keeps);
+    pair("Leaves out", a.leaves_out);
+    if (a.sources.empty()) continue;
+    h.element("dt", "Sources");
+    const auto dd = h.in("dd");
+    const auto ul = h.in("ul.sources");
+    for (const std::string& s : a.sources) source(h, s);
+  }
+}
+
+void bounds(Html& h, const View& v) {
+  if (v.explore == nullptr || v.explore->bounds.words.empty()) return;
+  h.element("h3",
+            v.explore->complete ? "Every schedule within these bounds" : "The bounds, of which a part was explored");
+  {
+    const auto list = h.in("ul");
+    for (const std::string& what : v.explore->bounds.words) h.element("li", what);
+  }
+  const auto list = h.in("dl.facts");
+  const auto fact = [&](std::string_view name, const std::string& value) {
+    const auto pair = h.in("div");
+    h.element("dt", name);
+    h.element("dd", value);
+  };
+  fact("different states", count(v.explore->states));
+  fact("transitions", count(v.explore->transitions));
+  if (!v.explore->complete) {
+    fact("states yet to be expanded", count(v.explore->frontier));
+    fact("explored up to", sim::text(sim::Instant{} + v.explore->reached));
+  }
+  if (v.explore->collision) fact("two states taken for one, at most", fmt::format("{:.2g}", *v.explore->collision));
+}
+
+std::string fired(const sim::FaultCount& f) {
+  return f.fired == 0 ? "never" : f.fired == 1 ? "once" : count(f.fired) + " times";
+}
+
+void faults(Html& h, const View& v) {
+  const auto* all = faults_of(v);
+  if (all == nullptr) return;
+  h.element("h3", "Faults, and how often they struck");
+  if (std::ranges::none_of(*all, [](const sim::FaultCount& f) { return f.declared || f.fired != 0; })) {
+    h.element("p", "No faults were declared: nothing was allowed to fail.");
+    return;
+  }
+  if (v.explore != nullptr) h.element("p.note", "counted in transitions");
+  const auto scroll = h.in("div.scroll", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Faults"}});
+  const auto table = h.in("table");
+  {
+    const auto head = h.in("thead");
+    const auto row = h.in("tr");
+    h.element("th", "fault", {{"scope", "col"}});
+    h.element("th.n", v.check != nullptr ? fmt::format("struck, in {} schedules", count(v.check->schedules)) : "struck",
+              {{"scope", "col"}});
+  }
+  const auto body = h.in("tbody");
+  for (const sim::FaultCount& f : *all) {
+    if (!f.declared && f.fired == 0) continue;
+    const auto row = h.in("tr", {{"class", f.fired == 0 ? "never" : ""}});
+    h.element("th", f.kind, {{"scope", "row"}});
+    h.element("td.n", f.declared ? fired(f) : fired(f) + ", undeclared");
+  }
+}
+
+std::string choices(const sim::CheckResult& r, ChoiceCount::Answered answered, bool asked) {
+  std::vector<std::pair<std::string, std::string>> actors;  // and their kinds
+  for (const ChoiceCount& c : r.choices) {
+    if (c.answered != answered || (c.asked != 0) != asked) continue;
+    const auto same = std::ranges::find(actors, c.actor, &std::pair<std::string, std::string>::first);
+    if (same == actors.end()) {
+      actors.emplace_back(c.actor, c.choice);
+    } else {
+      same->second += ", " + c.choice;
+    }
+  }
+  std::string out;
+  for (const auto& [actor, kinds] : actors) out += (out.empty() ? "" : ", ") + actor + " (" + kinds + ")";
+  return out;
+}
+
+void campaign(Html& h, const View& v) {
+  if (v.check == nullptr) return;
+  const sim::CheckResult& r = *v.check;
+  if (!r.phases.empty()) {
+    h.element("h3", "Phases");
+    const auto scroll = h.in("div.scroll", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Phases"}});
+    const auto table = h.in("table");
+    {
+      const auto head = h.in("thead");
+      const auto row = h.in("tr");
+      h.element("th", fmt::format("phase, in {} schedules", count(r.schedules)), {{"scope", "col"}});
+      h.element("th.n", "was over in", {{"scope", "col"}});
+      h.element("th.n", "layers disagreed meanwhile in", {{"scope", "col"}});
+    }
+    const auto body = h.in("tbody");
+    const auto share = [&](std::uint64_t n) { return n == r.schedules ? "all" : n == 0 ? "none" : count(n); };
+    for (const sim::PhaseCount& p : r.phases) {
+      const auto row = h.in("tr");
+      h.element("th", p.name, {{"scope", "row"}});
+      h.element("td.n", share(p.finished));
+      h.element("td.n", share(p.disagreed));
+    }
+  }
+  if (r.choices.empty()) return;
+  h.element("h3", "Who answered the choices");
+  const auto list = h.in("dl.model-facts");
+  const auto pair = [&](std::string_view name, const std::string& what, std::string_view none) {
+    if (what.empty() && none.empty()) return;
+    h.element("dt", name);
+    h.element("dd", what.empty() ? none : std::string_view(what));
+  };
+  pair("Drawn from their laws", choices(r, ChoiceCount::Answered::drawn, true), "none");
+  pair("Fixed by the scenario", choices(r, ChoiceCount::Answered::fixed, true), "none");
+  pair("By an adversary", "", "none: schedules were drawn, not searched");
+  pair("Never asked", choices(r, ChoiceCount::Answered::drawn, false), "");
+}
+
+void readers(Html& h, const View& v) {
+  if (v.run == nullptr) return;
+  const sim::RunResult& r = *v.run;
+  h.element("h3", "What readers saw, and what it cost");
+  const auto list = h.in("dl.facts");
+  const auto fact = [&](std::string_view name, const std::string& value) {
+    const auto pair = h.in("div");
+    h.element("dt", name);
+    h.element("dd", value);
+  };
+  fact("reads", count_or_figure(r.reads));
+  fact("of these failed", count_or_figure(r.reads_failed));
+  fact("most nulls in a read", of_unit(r.nulls_worst, "row", "rows"));
+  fact("most overdue in a read", of_unit(r.stale_worst, "row", "rows"));
+  fact("oldest missing change", sim::text(r.stalest));
+  fact("nulls at the end", of_unit(r.nulls_at_end, "row", "rows"));
+  fact("wrong values at the end", of_unit(r.wrong_at_end, "row", "rows"));
+  fact("merges committed", count_or_figure(r.merges_committed));
+  fact("merges stalled", count_or_figure(r.merges_stalled));
+  fact("merges lost", count_or_figure(r.merges_lost));
+  fact("Flink down", sim::text(r.flink_down));
+  fact("changes lost", fmt::format("{} of {}", count_or_figure(r.changes_lost), count_or_figure(r.changes)));
+}
+
+void provenance(Html& h, const View& v) {
+  h.element("h3", "Where this comes from");
+  {
+    const auto list = h.in("dl.facts");
+    const auto fact = [&](std::string_view name, std::string_view value) {
+      if (value.empty()) return;
+      const auto pair = h.in("div");
+      h.element("dt", name);
+      h.element("dd", value);
+    };
+    fact("asked by", "converge " + std::string(v.command));
+    fact("scenario file", v.file);
+    fact("result file", v.reported->file);
+    fact("scenario", hex(v.fingerprint));
+    fact("made by", v.evidence().made_by.empty() ? "converge " + version() : v.evidence().made_by);
+    if (v.horizon.us > 0) fact("a run ends after", sim::text(v.horizon));
+    if (v.run != nullptr) {
+      fact("seed", v.run->seed ? std::to_string(*v.run->seed) : "none: the usual answers");
+      fact("events", count(v.run->events));
+      fact("trace", hex(v.run->trace_hash));
+    }
+    if (v.check != nullptr) {
+      fact("campaign seed", std::to_string(v.check->seed));
+      fact("schedules", count(v.check->schedules));
+      if (v.check->swarm) fact("swarm", "whole kinds of fault were switched off in turn");
+    }
+    if (v.orderings != nullptr) {
+      fact("campaign seed", std::to_string(v.orderings->seed));
+      fact("orders judged", count(v.orderings->orders.size()));
+    }
+  }
+  if (v.scenario.empty()) return;
+  const auto details = h.in("details");
+  h.element("summary", "The scenario file");
+  const auto pre = h.in("pre.scenario", {{"tabindex", "0"}});
+  const auto code = h.in("code");
+  h.lines(v.scenario);
+}
+
+}  // namespace
+
+bool assumed_section(Html& h, const View& v) {
+  const auto scope = section(h, v, "assumed", "What was assumed");
+  h.element(
+      "p.lead",
+      "Models of the plan were checked, not the systems. They are as good as what they keep, and as the figures of "
+      "the scenario.");
+  readers(h, v);
+  models(h, v.evidence().assumed);
+  bounds(h, v);
+  faults(h, v);
+  campaign(h, v);
+  if (v.vacuous_for->empty()) {
+    h.element("p.note",
+              "Nothing that was declared was left untested, as far as that is checked: no verdict here is vacuous.");
+  }
+  provenance(h, v);
+  return true;
+}
+
+}  // namespace converge::reports

@@ -1,0 +1,274 @@
+// Phases, one lane for each system, and what disagreed, all over one scale: a glance down a column shows what a step
+// did.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "reports/axis.hpp"
+#include "reports/figures.hpp"
+#include "reports/html_sections.hpp"
+
+namespace converge::reports {
+namespace {
+
+using sim::Instant;
+using sim::Lane;
+
+constexpr std::int64_t column = TimeScale::whole / 2'000;  // finer than a screen
+
+void figures(Html& h, std::initializer_list<std::pair<std::string_view, std::string>> all) {
+  const auto cell = h.in("div.figures");
+  for (const auto& [name, value] : all) {
+    if (value.empty()) {
+      h.element("span.figure.none", "", {{"aria-hidden", "true"}});
+      continue;
+    }
+    const auto figure = h.in("span.figure");
+    h.element("small", name);
+    h.text(" ");
+    h.text(value);
+  }
+}
+
+// Over rows of one kind, with the names of their figures.
+void heading(Html& h, std::string_view what, std::array<std::string_view, 3> names) {
+  const auto row = h.in("div.lane.lane-head");
+  h.element("div.name", what);
+  h.element("div.chart", "");
+  const auto cell = h.in("div.figures", {{"aria-hidden", "true"}});
+  for (const std::string_view name : names) h.element("span.figure", name);
+}
+
+std::string elapsed(const std::optional<Instant>& a, const std::optional<Instant>& b) {
+  return a && b && *a < *b && *b != sim::never ? sim::text(between(*a, *b)) : std::string();
+}
+
+std::string_view status_word(sim::Phase::Status s) {
+  switch (s) {
+    case sim::Phase::Status::not_reached: return "not reached";
+    case sim::Phase::Status::waiting: return "waits";
+    case sim::Phase::Status::running: return "runs";
+    case sim::Phase::Status::failed: return "failed";
+    case sim::Phase::Status::done: return "";
+  }
+  return "";
+}
+
+std::string phase_words(const sim::Phase& p) {
+  std::string out = p.name + ":";
+  if (const std::string waited = elapsed(p.ready, p.started); !waited.empty()) out += " waited " + waited + ",";
+  if (p.started) out += " began at " + sim::text(*p.started) + ",";
+  if (const std::string took = elapsed(p.started, p.finished); !took.empty()) out += " took " + took + ",";
+  if (const std::string_view word = status_word(p.status); !word.empty()) out.append(" ").append(word).append(",");
+  if (p.disagreed) out += " layers disagreed meanwhile,";
+  out.back() = '.';
+  return out;
+}
+
+void phase_row(Html& h, const TimeScale& scale, const sim::Phase& p) {
+  const auto row = h.in("div.lane");
+  {
+    const auto name = h.in("div.name");
+    h.element("span.stage-name", p.name, {{"class", stage_class(p.stage)}});
+    if (p.disagreed) h.element("abbr.disagreed", "≠", {{"title", "layers disagreed meanwhile"}});
+  }
+  {
+    const auto cell = h.in("div.chart");
+    const auto svg = row_chart(h, scale, 22, phase_words(p));
+    const bool failed = p.status == sim::Phase::Status::failed;
+    const std::int64_t started = p.started ? scale.at(*p.started) : TimeScale::whole;
+    if (p.ready && *p.ready != sim::never && scale.at(*p.ready) < started) {
+      bar(h, "waits", scale.at(*p.ready), started, 9, 4, "waits " + elapsed(p.ready, p.started));
+    }
+    if (p.started && *p.started != sim::never) {
+      const std::int64_t until = p.finished ? scale.at(*p.finished) : failed ? started : TimeScale::whole;
+      bar(h, fmt::format("runs {}{}", stage_class(p.stage), failed ? " failed" : ""), started, until, 4, 14,
+          phase_words(p));
+      if (failed) glyph(h, "M-5-5 5 5M-5 5 5-5", "bad", until, 11, "failed");
+    }
+  }
+  const std::string_view word = status_word(p.status);
+  figures(h, {{"began", p.started ? to_the_minute(*p.started) : std::string()},
+              {"waited", elapsed(p.ready, p.started)},
+              {word.empty() ? "took" : "", word.empty() ? elapsed(p.started, p.finished) : std::string(word)}});
+}
+
+std::string_view kind_class(Lane::Span::Kind k) {
+  switch (k) {
+    case Lane::Span::Kind::works: return "works";
+    case Lane::Span::Kind::waits: return "waits";
+    case Lane::Span::Kind::deploys: return "deploys";
+    case Lane::Span::Kind::stands: return "stands";
+  }
+  return "";
+}
+
+// Neighbours of one kind that no screen can tell apart are one bar.
+void spans(Html& h, const TimeScale& scale, const Lane& lane) {
+  const std::vector<Lane::Span>& all = lane.spans;
+  for (std::size_t i = 0; i < all.size();) {
+    const Lane::Span& first = all[i];
+    const std::int64_t from = scale.at(first.from);
+    std::int64_t until = scale.at(first.until);
+    std::size_t n = 1;
+    for (; i + n < all.size() && all[i + n].kind == first.kind && scale.at(all[i + n].from) <= until + column; ++n) {
+      until = std::max(until, scale.at(all[i + n].until));
+    }
+    i += n;
+    if (first.from != sim::never && from >= TimeScale::whole) continue;
+    const bool thin = first.kind == Lane::Span::Kind::waits;
+    bar(h, kind_class(first.kind), from, until, thin ? 11 : 6, thin ? 4 : 14,
+        n == 1 ? first.what : fmt::format("{} and {} more", first.what, n - 1));
+  }
+}
+
+void marks(Html& h, const TimeScale& scale, const Lane& lane) {
+  std::int64_t last = -column;
+  for (const Lane::Mark& m : lane.marks) {
+    const std::int64_t at = scale.at(m.at);
+    const std::string says = sim::text(m.at) + "  " + m.what;
+    if (m.fault) {
+      glyph(h, "M0-7 7 6H-7Z", "fault", at, 13, "fault: " + says);
+    } else if (m.bad) {
+      glyph(h, "M-4-4 4 4M-4 4 4-4", "bad", at, 13, says);
+    } else if (at >= last + 4 * column) {
+      glyph(h, "M0-3V3", "dot", at, 13, says);
+      last = at;
+    }
+  }
+}
+
+void lane_row(Html& h, const TimeScale& scale, const Lane& lane) {
+  std::size_t faults = 0;
+  std::size_t bad = 0;
+  sim::Duration stood;
+  for (const Lane::Mark& m : lane.marks) {
+    faults += m.fault ? 1U : 0U;
+    bad += m.bad && !m.fault ? 1U : 0U;
+  }
+  for (const Lane::Span& s : lane.spans) {
+    if (s.kind == Lane::Span::Kind::stands) stood = stood + between(s.from, s.until);
+  }
+  const auto row = h.in("div.lane.system");
+  h.element("div.name", lane.actor);
+  {
+    const auto cell = h.in("div.chart");
+    const auto svg =
+        row_chart(h, scale, 26,
+                  fmt::format("{}: {} stretches, {} events, {} faults, {} refused or lost; stood still {}", lane.actor,
+                              lane.spans.size(), lane.marks.size(), faults, bad, sim::text(stood)));
+    spans(h, scale, lane);
+    marks(h, scale, lane);
+  }
+  figures(h, {{"faults", faults == 0 ? "" : count(faults)},
+              {"went wrong", bad == 0 ? "" : count(bad)},
+              {"stood still", stood.us == 0 ? "" : sim::text(stood)}});
+}
+
+void layer_row(Html& h, const TimeScale& scale, std::string_view name, std::string_view stage,
+               const std::vector<sim::Sample>& series, const std::vector<sim::Sample>* beside) {
+  std::int64_t most = most_of(series);
+  if (beside != nullptr) most = std::max(most, most_of(*beside));
+  const std::int64_t end = series.empty() ? 0 : series.back().value;
+  const auto row = h.in("div.lane.layer");
+  h.element("div.name", name);
+  {
+    const auto cell = h.in("div.chart");
+    const auto svg = row_chart(
+        h, scale, 44, fmt::format("{}: {} at most, {} at the end", name, figure(most_of(series)), figure(end)));
+    const auto box = h.in("svg.box", {{"y", "3"},
+                                      {"width", "100%"},
+                                      {"height", "40"},
+                                      {"viewBox", "0 0 10000 1000"},
+                                      {"preserveAspectRatio", "none"}});
+    if (most > 0) {
+      h.lone("path", {{"class", fmt::format("area {}", stage)}, {"d", step_path(scale, series, most, true)}});
+      if (beside != nullptr) h.lone("path", {{"class", "line usual"}, {"d", step_path(scale, *beside, most, false)}});
+    }
+  }
+  figures(h, {{"", ""}, {"most", figure(most_of(series))}, {"at the end", figure(end)}});
+}
+
+void legend(Html& h, const sim::RunResult& r, const sim::Playback* playback, bool beside) {
+  const auto list = h.in("ul.legend");
+  const auto item = [&](std::string_view classes, std::string_view words) {
+    const auto li = h.in("li");
+    h.element("span.key", "", {{"class", classes}, {"aria-hidden", "true"}});
+    h.text(words);
+  };
+  item("k-waits", "waits for its slot");
+  item("k-runs", "works");
+  if (playback != nullptr) {
+    item("k-deploys", "is being deployed");
+    item("k-stands", "stands still");
+    item("k-fault", "a fault strikes");
+    item("k-bad", "refused, stalled or lost");
+  }
+  if (beside) item("k-usual", "the usual run");
+  if (r.sla.us > 0) item("k-late", "beyond the window");
+  if (std::ranges::any_of(r.phases, &sim::Phase::disagreed)) {
+    const auto li = h.in("li");
+    h.element("span.disagreed", "≠ ", {{"aria-hidden", "true"}});
+    h.text("layers disagreed while it ran");
+  }
+}
+
+}  // namespace
+
+void run_chart(Html& h, const sim::RunResult& r, const sim::Playback* playback, const sim::RunResult* beside,
+               std::string_view label) {
+  const TimeScale scale = time_scale(r);
+  const auto figure = h.in("figure.lanes.zoomable", {{"data-from", std::to_string(scale.from.us)},
+                                                     {"data-span", std::to_string(scale.span.us)}});
+  h.element("figcaption",
+            fmt::format("{}, from {} at {}", label, r.changed ? "the change" : "the start", sim::text(scale.from)));
+  axis_row(h, scale, "");
+  if (!r.phases.empty()) {
+    heading(h, "Phases", {"began", "waited", "took"});
+    for (const sim::Phase& p : r.phases) phase_row(h, scale, p);
+  }
+  if (playback != nullptr && !playback->lanes.empty()) {
+    heading(h, "Systems", {"faults", "went wrong", "stood still"});
+    for (const Lane& lane : playback->lanes) lane_row(h, scale, lane);
+  }
+  heading(h, "Divergence", {"", "most", "at the end"});
+  layer_row(h, scale, "schema (layers)", "s1", r.schema, beside != nullptr ? &beside->schema : nullptr);
+  layer_row(h, scale, "code (jobs)", "s2", r.code, beside != nullptr ? &beside->code : nullptr);
+  layer_row(h, scale, "data (rows)", "s3", r.data, beside != nullptr ? &beside->data : nullptr);
+  {
+    const auto row = h.in("div.lane");
+    h.element("div.name", "all agree");
+    {
+      const auto cell = h.in("div.chart");
+      const auto svg = row_chart(h, scale, 18,
+                                 r.convergence ? "all layers agree after " + sim::text(*r.convergence)
+                                               : std::string("the layers never agree"));
+      if (r.convergence) bar(h, "agreed", scale.at(*r.convergence), TimeScale::whole, 5, 8);
+    }
+    figures(h, {{"", ""}, {"", ""}, {"after", r.convergence ? sim::text(*r.convergence) : r.changed ? "never" : ""}});
+  }
+  legend(h, r, playback, beside != nullptr);
+}
+
+bool timeline_section(Html& h, const View& v) {
+  const sim::RunResult* r = v.usual_run;
+  if (r == nullptr) return false;
+  if (!r->changed && r->phases.empty() && r->data.empty()) return false;
+  const auto scope = section(h, v, "timeline", "Timeline");
+  h.element("p.lead", v.usual != nullptr && v.run == nullptr
+                          ? "The usual run: nothing fails, and all takes as long as on a quiet day."
+                          : "What happens when, against the window.");
+  // Without a story to move through, the usual run itself can be.
+  if (v.usual != nullptr && v.stories.empty()) {
+    time_travel(h, v, *v.usual, v.section("usual"));
+  } else {
+    run_chart(h, *r, v.usual, nullptr, v.usual != nullptr ? v.usual->label : std::string("This run"));
+  }
+  if (v.usual == nullptr && !v.evidence().why_no_playback.empty()) {
+    h.element("p.note", "There are no lanes of the systems: " + v.evidence().why_no_playback);
+  }
+  return true;
+}
+
+}  // namespace converge::reports
