@@ -46,6 +46,12 @@ struct Entry {
   std::string_view name;
 };
 
+std::string page_title(const std::vector<View>& views) {
+  if (views.empty()) return "Converge";
+  if (views.size() > 1) return fmt::format("{} results compared: {}", views.size(), views.front().title);
+  return fmt::format("{}: {}", outcome_word(views.front().outcome).word, views.front().title);
+}
+
 void head(Html& h, const std::vector<View>& views) {
   const auto scope = h.in("head");
   h.lone("meta", {{"charset", "utf-8"}});
@@ -53,9 +59,7 @@ void head(Html& h, const std::vector<View>& views) {
   h.lone("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
   h.lone("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
   h.lone("meta", {{"name", "referrer"}, {"content", "no-referrer"}});
-  h.element("title", views.empty()
-                         ? std::string("Converge")
-                         : fmt::format("{}: {}", outcome_word(views.front().outcome).word, views.front().title));
+  h.element("title", page_title(views));
   const auto style = h.in("style");
   h.asset(report_css.text);
 }

@@ -35,11 +35,12 @@ std::string_view stage_class(std::uint8_t stage) {
 }
 
 void deviation_list(Html& h, std::span<const sim::DeviationText> all) {
-  constexpr std::size_t shown = 30;
+  constexpr std::size_t shown = 10;
+  constexpr std::size_t most = 200;
   if (all.empty()) return h.element("p", "Nothing deviates from the usual.");
-  {
-    const auto list = h.in("ol.deviations");
-    for (const sim::DeviationText& d : all.first(std::min(all.size(), shown))) {
+  const auto list = [&](std::size_t from, std::size_t until) {
+    const auto ol = h.in("ol.deviations", {{"start", std::to_string(from + 1)}});
+    for (const sim::DeviationText& d : all.subspan(from, until - from)) {
       const auto item = h.in("li");
       h.element("span.at", sim::text(d.at));
       h.text(" ");
@@ -49,8 +50,13 @@ void deviation_list(Html& h, std::span<const sim::DeviationText> all) {
         h.element("span.tag.fault", "fault");
       }
     }
-  }
-  if (all.size() > shown) h.element("p.note", fmt::format("and {} more", count(all.size() - shown)));
+  };
+  list(0, std::min(all.size(), shown));
+  if (all.size() <= shown) return;
+  const auto details = h.in("details");
+  h.element("summary", fmt::format("and {} more", count(all.size() - shown)));
+  list(shown, std::min(all.size(), most));
+  if (all.size() > most) h.element("p.note", fmt::format("and {} more", count(all.size() - most)));
 }
 
 void command_block(Html& h, std::string_view command) {

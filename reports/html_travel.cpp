@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "reports/axis.hpp"
@@ -97,9 +98,14 @@ void jumps(Html& h, const Playback& p) {
     if (t != sim::never) h.element("button", words, {{"type", "button"}, {"data-at", std::to_string(t.us)}});
   };
   if (p.run.changed) jump("The change", *p.run.changed);
-  constexpr std::size_t shown = 6;
-  for (std::size_t i = 0; i < std::min(p.run.deviations.size(), shown); ++i) {
-    jump(fmt::format("Unusual answer {}", i + 1), p.run.deviations[i].at);
+  // Of many only the faults.
+  constexpr std::size_t most = 6;
+  std::size_t shown = 0;
+  for (std::size_t i = 0; i < p.run.deviations.size() && shown < most; ++i) {
+    const sim::DeviationText& d = p.run.deviations[i];
+    if (p.run.deviations.size() > most && !d.fault) continue;
+    jump(fmt::format("Unusual answer {}", i + 1), d.at);
+    ++shown;
   }
   if (p.point && !p.point->from_the_start) jump("Point of no return", p.point->at);
   if (p.run.changed && p.run.sla.us > 0 && p.run.sla < forever) {
@@ -174,11 +180,32 @@ class Texts {
   std::vector<std::string> all_;
 };
 
-// [[t, gauge, text, gauge, text], ...]: of each frame what became different.
-std::string frames(const std::vector<Gauge>& gauges, const Playback& p, Texts& texts) {
+// The stretch of time that any chart of these runs shows.
+struct Stretch {
+  Instant from = sim::never;
+  Instant until{std::numeric_limits<std::int64_t>::min()};
+};
+
+Stretch shown(const std::vector<Playback>& all) {
+  Stretch out;
+  for (const Playback& p : all) {
+    const TimeScale scale = time_scale(p.run);
+    out.from = std::min(out.from, scale.from);
+    const sim::Duration room = between(scale.from, sim::never);
+    out.until = std::max(out.until, room > scale.span ? scale.from + scale.span : sim::never);
+  }
+  return out;
+}
+
+// [[t, gauge, text, gauge, text], ...]: of each frame what became different. What holds before the stretch is one
+// frame.
+std::string frames(const std::vector<Gauge>& gauges, const Playback& p, const Stretch& stretch, Texts& texts) {
   std::string out = "[";
   const Frame* before = nullptr;
-  for (const Frame& f : p.frames) {
+  for (std::size_t i = 0; i < p.frames.size(); ++i) {
+    const Frame& f = p.frames[i];
+    if (i + 1 < p.frames.size() && p.frames[i + 1].at <= stretch.from) continue;
+    if (f.at > stretch.until) break;
     std::string changes;
     for (std::size_t g = 0; g < std::min(gauges.size(), f.values.size()); ++g) {
       if (before != nullptr && g < before->values.size() && before->values[g] == f.values[g]) continue;
@@ -222,7 +249,8 @@ void travel_data(Html& h, const View& v) {
   if (e.playbacks.empty()) return;
   Texts texts;
   std::string plays;
-  for (const Playback& p : e.playbacks) plays += (plays.empty() ? "" : ",\n") + frames(e.gauges, p, texts);
+  const Stretch stretch = shown(e.playbacks);
+  for (const Playback& p : e.playbacks) plays += (plays.empty() ? "" : ",\n") + frames(e.gauges, p, stretch, texts);
   std::string all;
   for (const std::string& text : texts.all()) all += (all.empty() ? "" : ",") + quoted(text);
   const auto script = h.in("script", {{"type", "application/json"}, {"id", v.section("plays")}});

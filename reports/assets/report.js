@@ -134,9 +134,20 @@
           node.setAttribute(name, `${(value * 100).toFixed(3)}%`);
         }
       }
-      for (const svg of this.scales) this.ticks(svg);
+      for (const svg of this.scales) {
+        this.ticks(svg);
+        this.label(svg.querySelector(".sla-label"));
+      }
       this.cursor(this.moment);
       this.zoomOut.disabled = this.whole.disabled = this.earlier.disabled = this.later.disabled = width >= 1;
+    }
+
+    // The name of the window's end goes with it, and stays inside.
+    label(name) {
+      if (!name) return;
+      const place = parseFloat(name.getAttribute("x")) / 100;
+      name.setAttribute("visibility", place < 0 || place > 1 ? "hidden" : "visible");
+      name.setAttribute("text-anchor", place > 0.5 ? "end" : "start");
     }
 
     ticks(svg) {
@@ -177,7 +188,7 @@
       this.zoomOut = button("−", "Zoom out", () => this.zoom(2));
       this.earlier = button("◀", "Earlier", () => this.move(-0.4));
       this.later = button("▶", "Later", () => this.move(0.4));
-      this.whole = button("All", "The whole time", () => this.show(0, 1));
+      this.whole = button("All", "All of the time", () => this.show(0, 1));
       this.zoomOut.disabled = this.earlier.disabled = this.later.disabled = this.whole.disabled = true;
       this.figure.querySelector("figcaption").append(bar);
     }
