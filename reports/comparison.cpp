@@ -42,7 +42,7 @@ class Figures {
   explicit Figures(std::vector<Compared>& out) : out_(out) {}
 
   void times(std::string what, const std::optional<Duration>& before, const std::optional<Duration>& after) {
-    Compared c{.what = std::move(what), .before = time(before), .after = time(after)};
+    Compared c{.what = std::move(what), .before = said(before), .after = said(after)};
     if (before && after) {
       c.change = by_rank(0, *after < *before ? -1 : *after > *before ? 1 : 0);
       if (c.change == Change::better) c.by = sim::text(*before - *after) + " sooner";
@@ -75,7 +75,7 @@ class Figures {
   }
 
  private:
-  static std::string time(const std::optional<Duration>& d) { return d ? sim::text(*d) : "never"; }
+  static std::string said(const std::optional<Duration>& d) { return d ? sim::text(*d) : "never"; }
 
   std::vector<Compared>& out_;
 };

@@ -13,10 +13,15 @@ namespace {
 
 using sim::ChoiceCount;
 
+// "Kafka, the retention of a topic, https://...": the address is a link, and only an address of that kind is.
 void source(Html& h, std::string_view where) {
-  if (!where.starts_with("https://")) return h.element("li", where);
   const auto li = h.in("li");
-  h.element("a", where, {{"href", where}, {"rel", "noreferrer"}});
+  const std::size_t from = where.find("https://");
+  h.text(where.substr(0, from));
+  if (from == std::string_view::npos) return;
+  const std::string_view address = where.substr(from, where.find_first_of(" \t\n\"'<>`", from) - from);
+  h.element("a", address, {{"href", address}, {"rel", "noreferrer"}});
+  h.text(where.substr(from + address.size()));
 }
 
 void models(Html& h, const std::vector<sim::Assumed>& all) {

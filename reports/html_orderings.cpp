@@ -66,7 +66,7 @@ void groups(Html& h, const OrderingsResult& r) {
     if (g.orders.empty() || g.orders.front() >= r.orders.size()) continue;
     order_chips(h, r, r.orders[g.orders.front()].order);
     if (g.orders.size() == 1) continue;
-    const auto details = h.in("details");
+    const auto details = h.in("details.many");
     h.element("summary", fmt::format("The other {}", orders(g.orders.size() - 1)));
     for (std::size_t i = 1; i < std::min(g.orders.size(), orders_shown); ++i) {
       if (g.orders[i] < r.orders.size()) order_chips(h, r, r.orders[g.orders[i]].order);

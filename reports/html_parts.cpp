@@ -53,7 +53,7 @@ void deviation_list(Html& h, std::span<const sim::DeviationText> all) {
   };
   list(0, std::min(all.size(), shown));
   if (all.size() <= shown) return;
-  const auto details = h.in("details");
+  const auto details = h.in("details.many");
   h.element("summary", fmt::format("and {} more", count(all.size() - shown)));
   list(shown, std::min(all.size(), most));
   if (all.size() > most) h.element("p.note", fmt::format("and {} more", count(all.size() - most)));

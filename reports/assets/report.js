@@ -378,7 +378,7 @@
   let opened = [];
   addEventListener("beforeprint", () => {
     charts.forEach((chart) => chart.show(0, 1));
-    opened = all("details:not([open]):not(.story-lines)");
+    opened = all("details:not([open], .story-lines, .many)");
     opened.forEach((details) => { details.open = true; });
   });
   addEventListener("afterprint", () => opened.forEach((details) => { details.open = false; }));
