@@ -29,16 +29,9 @@ void steps(Html& h, const AdviseResult& r) {
   if (!r.bound || r.bound->steps.empty()) return;
   const auto details = h.in("details", {{"open", ""}});
   h.element("summary", "The steps at their latest");
-  const auto scroll = h.in("div.scroll", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Steps of the bound"}});
+  const auto scroll = scrolls(h, "Steps of the bound");
   const auto table = h.in("table");
-  {
-    const auto head = h.in("thead");
-    const auto row = h.in("tr");
-    h.element("th", "step", {{"scope", "col"}});
-    for (const std::string_view name : {"least", "usual", "most", "waits at most", "slack"}) {
-      h.element("th.n", name, {{"scope", "col"}});
-    }
-  }
+  table_head(h, {"step", "#least", "#usual", "#most", "#waits at most", "#slack"});
   const auto body = h.in("tbody");
   for (const sim::BoundStep& s : r.bound->steps) {
     const auto row = h.in("tr");
@@ -67,16 +60,9 @@ void sensitivity(Html& h, const AdviseResult& r) {
   if (r.sensitivity.empty()) return;
   constexpr std::size_t shown = 12;
   h.element("h3", "What moves it: cadences doubled, durations halved");
-  const auto scroll = h.in("div.scroll", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Sensitivity"}});
+  const auto scroll = scrolls(h, "Sensitivity");
   const auto table = h.in("table");
-  {
-    const auto head = h.in("thead");
-    const auto row = h.in("tr");
-    h.element("th", "figure of the scenario", {{"scope", "col"}});
-    for (const std::string_view name : {"now", "then", "usual moves", "latest moves"}) {
-      h.element("th.n", name, {{"scope", "col"}});
-    }
-  }
+  table_head(h, {"figure of the scenario", "#now", "#then", "#usual moves", "#latest moves"});
   const auto body = h.in("tbody");
   for (std::size_t i = 0; i < std::min(shown, r.sensitivity.size()); ++i) {
     const sim::Sensitivity& s = r.sensitivity[i];

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "reports/choices.hpp"
 #include "reports/figures.hpp"
 #include "reports/html_sections.hpp"
 #include "reports/json_document.hpp"
@@ -55,18 +56,13 @@ void bounds(Html& h, const View& v) {
     for (const std::string& what : v.explore->bounds.words) h.element("li", what);
   }
   const auto list = h.in("dl.facts");
-  const auto fact = [&](std::string_view name, const std::string& value) {
-    const auto pair = h.in("div");
-    h.element("dt", name);
-    h.element("dd", value);
-  };
-  fact("different states", count(v.explore->states));
-  fact("transitions", count(v.explore->transitions));
+  fact(h, "different states", count(v.explore->states));
+  fact(h, "transitions", count(v.explore->transitions));
   if (!v.explore->complete) {
-    fact("states yet to be expanded", count(v.explore->frontier));
-    fact("explored up to", sim::text(sim::Instant{} + v.explore->reached));
+    fact(h, "states yet to be expanded", count(v.explore->frontier));
+    fact(h, "explored up to", sim::text(sim::Instant{} + v.explore->reached));
   }
-  if (v.explore->collision) fact("two states taken for one, at most", fmt::format("{:.2g}", *v.explore->collision));
+  if (v.explore->collision) fact(h, "two states taken for one, at most", fmt::format("{:.2g}", *v.explore->collision));
 }
 
 std::string fired(const sim::FaultCount& f) {
@@ -82,15 +78,10 @@ void faults(Html& h, const View& v) {
     return;
   }
   if (v.explore != nullptr) h.element("p.note", "counted in transitions");
-  const auto scroll = h.in("div.scroll", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Faults"}});
+  const auto scroll = scrolls(h, "Faults");
   const auto table = h.in("table");
-  {
-    const auto head = h.in("thead");
-    const auto row = h.in("tr");
-    h.element("th", "fault", {{"scope", "col"}});
-    h.element("th.n", v.check != nullptr ? fmt::format("struck, in {} schedules", count(v.check->schedules)) : "struck",
-              {{"scope", "col"}});
-  }
+  table_head(h, {"fault",
+                 v.check != nullptr ? fmt::format("#struck, in {} schedules", count(v.check->schedules)) : "#struck"});
   const auto body = h.in("tbody");
   for (const sim::FaultCount& f : *all) {
     if (!f.declared && f.fired == 0) continue;
@@ -100,36 +91,15 @@ void faults(Html& h, const View& v) {
   }
 }
 
-std::string choices(const sim::CheckResult& r, ChoiceCount::Answered answered, bool asked) {
-  std::vector<std::pair<std::string, std::string>> actors;  // and their kinds
-  for (const ChoiceCount& c : r.choices) {
-    if (c.answered != answered || (c.asked != 0) != asked) continue;
-    const auto same = std::ranges::find(actors, c.actor, &std::pair<std::string, std::string>::first);
-    if (same == actors.end()) {
-      actors.emplace_back(c.actor, c.choice);
-    } else {
-      same->second += ", " + c.choice;
-    }
-  }
-  std::string out;
-  for (const auto& [actor, kinds] : actors) out += (out.empty() ? "" : ", ") + actor + " (" + kinds + ")";
-  return out;
-}
-
 void campaign(Html& h, const View& v) {
   if (v.check == nullptr) return;
   const sim::CheckResult& r = *v.check;
   if (!r.phases.empty()) {
     h.element("h3", "Phases");
-    const auto scroll = h.in("div.scroll", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Phases"}});
+    const auto scroll = scrolls(h, "Phases");
     const auto table = h.in("table");
-    {
-      const auto head = h.in("thead");
-      const auto row = h.in("tr");
-      h.element("th", fmt::format("phase, in {} schedules", count(r.schedules)), {{"scope", "col"}});
-      h.element("th.n", "was over in", {{"scope", "col"}});
-      h.element("th.n", "layers disagreed meanwhile in", {{"scope", "col"}});
-    }
+    table_head(h, {fmt::format("phase, in {} schedules", count(r.schedules)), "#was over in",
+                   "#layers disagreed meanwhile in"});
     const auto body = h.in("tbody");
     const auto share = [&](std::uint64_t n) { return n == r.schedules ? "all" : n == 0 ? "none" : count(n); };
     for (const sim::PhaseCount& p : r.phases) {
@@ -158,56 +128,55 @@ void readers(Html& h, const View& v) {
   const sim::RunResult& r = *v.run;
   h.element("h3", "What readers saw, and what it cost");
   const auto list = h.in("dl.facts");
-  const auto fact = [&](std::string_view name, const std::string& value) {
-    const auto pair = h.in("div");
-    h.element("dt", name);
-    h.element("dd", value);
-  };
-  fact("reads", count_or_figure(r.reads));
-  fact("of these failed", count_or_figure(r.reads_failed));
-  fact("most nulls in a read", of_unit(r.nulls_worst, "row", "rows"));
-  fact("most overdue in a read", of_unit(r.stale_worst, "row", "rows"));
-  fact("oldest missing change", sim::text(r.stalest));
-  fact("nulls at the end", of_unit(r.nulls_at_end, "row", "rows"));
-  fact("wrong values at the end", of_unit(r.wrong_at_end, "row", "rows"));
-  fact("merges committed", count_or_figure(r.merges_committed));
-  fact("merges stalled", count_or_figure(r.merges_stalled));
-  fact("merges lost", count_or_figure(r.merges_lost));
-  fact("Flink down", sim::text(r.flink_down));
-  fact("changes lost", fmt::format("{} of {}", count_or_figure(r.changes_lost), count_or_figure(r.changes)));
+  fact(h, "reads", count_or_figure(r.reads));
+  fact(h, "of these failed", count_or_figure(r.reads_failed));
+  fact(h, "most nulls in a read", of_unit(r.nulls_worst, "row", "rows"));
+  fact(h, "most overdue in a read", of_unit(r.stale_worst, "row", "rows"));
+  fact(h, "oldest missing change", sim::text(r.stalest));
+  fact(h, "nulls at the end", of_unit(r.nulls_at_end, "row", "rows"));
+  fact(h, "wrong values at the end", of_unit(r.wrong_at_end, "row", "rows"));
+  fact(h, "merges committed", count_or_figure(r.merges_committed));
+  fact(h, "merges stalled", count_or_figure(r.merges_stalled));
+  fact(h, "merges lost", count_or_figure(r.merges_lost));
+  fact(h, "Flink down", sim::text(r.flink_down));
+  fact(h, "changes lost", fmt::format("{} of {}", count_or_figure(r.changes_lost), count_or_figure(r.changes)));
 }
 
 void provenance(Html& h, const View& v) {
   h.element("h3", "Where this comes from");
   {
     const auto list = h.in("dl.facts");
-    const auto fact = [&](std::string_view name, std::string_view value) {
-      if (value.empty()) return;
-      const auto pair = h.in("div");
-      h.element("dt", name);
-      h.element("dd", value);
-    };
-    fact("asked by", "converge " + std::string(v.command));
-    fact("scenario file", v.file);
-    fact("result file", v.reported->file);
-    fact("scenario", hex(v.fingerprint));
-    fact("made by", v.evidence().made_by.empty() ? "converge " + version() : v.evidence().made_by);
-    if (v.horizon.us > 0) fact("a run ends after", sim::text(v.horizon));
+    fact(h, "asked by", "converge " + std::string(v.command));
+    fact(h, "scenario file", v.file);
+    fact(h, "result file", v.reported->file);
+    fact(h, "scenario", hex(v.fingerprint));
+    fact(h, "made by", v.evidence().made_by.empty() ? "converge " + version() : v.evidence().made_by);
+    if (v.horizon.us > 0) fact(h, "a run ends after", sim::text(v.horizon));
     if (v.run != nullptr) {
-      fact("seed", v.run->seed ? std::to_string(*v.run->seed) : "none: the usual answers");
-      fact("events", count(v.run->events));
-      fact("trace", hex(v.run->trace_hash));
+      fact(h, "seed", v.run->seed ? std::to_string(*v.run->seed) : "none: the usual answers");
+      fact(h, "events", count(v.run->events));
+      fact(h, "trace", hex(v.run->trace_hash));
+    }
+    if (v.run != nullptr && v.run->search) {
+      const sim::RunResult::Search& found = *v.run->search;
+      fact(h, "searched for the least margin of", found.property);
+      fact(h, "found by",
+           fmt::format("try {} of {}{}", count(found.found_by_try), count(found.tries),
+                       found.found_by_try > 1 ? ", strategy " + found.found_by : ""));
+      fact(h, "made small in", count(found.shrinking) + " runs");
+      fact(h, "seed of the search", std::to_string(found.seed));
     }
     if (v.check != nullptr) {
-      fact("campaign seed", std::to_string(v.check->seed));
-      fact("schedules", count(v.check->schedules));
-      if (v.check->swarm) fact("swarm", "whole kinds of fault were switched off in turn");
+      fact(h, "campaign seed", std::to_string(v.check->seed));
+      fact(h, "schedules", count(v.check->schedules));
+      if (v.check->swarm) fact(h, "swarm", "whole kinds of fault were switched off in turn");
     }
     if (v.orderings != nullptr) {
-      fact("campaign seed", std::to_string(v.orderings->seed));
-      fact("orders judged", count(v.orderings->orders.size()));
+      fact(h, "campaign seed", std::to_string(v.orderings->seed));
+      fact(h, "orders judged", count(v.orderings->orders.size()));
     }
   }
+  for (const std::string& what : v.evidence().left_out) h.element("p.note", "Not shown: " + what);
   if (v.scenario.empty()) return;
   const auto details = h.in("details");
   h.element("summary", "The scenario file");

@@ -150,6 +150,14 @@ void glyph(Html& h, Word path, std::string_view classes, std::int64_t at, int y,
   if (!title.empty()) h.element("title", title);
 }
 
+Html::Scope curves(Html& h, int y, int height) {
+  return h.in("svg.box", {{"y", std::to_string(y)},
+                          {"width", "100%"},
+                          {"height", std::to_string(height)},
+                          {"viewBox", "0 0 10000 1000"},
+                          {"preserveAspectRatio", "none"}});
+}
+
 std::int64_t most_of(std::span<const sim::Sample> series) {
   std::int64_t most = 0;
   for (const sim::Sample& s : series) most = std::max(most, s.value);

@@ -54,6 +54,8 @@ void bar(Html&, std::string_view classes, std::int64_t from, std::int64_t until,
 // A glyph of a few pixels that is not stretched: "fault", "bad", "dot", "point".
 void glyph(Html&, Word path, std::string_view classes, std::int64_t at, int y, std::string_view title);
 
+// A box in a row that stretches, for paths; 10,000 by 1,000.
+Html::Scope curves(Html&, int y, int height);
 // A step function as a path in a box of 10,000 by 1,000, thinned to what a screen can show; `most` is its height.
 std::string step_path(const TimeScale&, std::span<const sim::Sample>, std::int64_t most, bool closed);
 std::int64_t most_of(std::span<const sim::Sample>);

@@ -59,16 +59,9 @@ void sides(Html& h, std::span<const View> views) {
 void table(Html& h, std::string_view caption, const std::vector<Compared>& all) {
   if (all.empty()) return;
   h.element("h3", caption);
-  const auto scroll = h.in("div.scroll", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", caption}});
+  const auto scroll = scrolls(h, caption);
   const auto table = h.in("table");
-  {
-    const auto head = h.in("thead");
-    const auto row = h.in("tr");
-    h.element("th", "", {{"scope", "col"}, {"aria-label", "what"}});
-    h.element("th.n", "before", {{"scope", "col"}});
-    h.element("th.n", "after", {{"scope", "col"}});
-    h.element("th", "which is", {{"scope", "col"}});
-  }
+  table_head(h, {"what", "#before", "#after", "which is"});
   const auto body = h.in("tbody");
   for (const Compared& c : all) {
     const Sign sign = sign_of(c.change);
@@ -117,11 +110,7 @@ void divergence(Html& h, std::span<const View> views) {
       const auto cell = h.in("div.chart");
       const auto svg = row_chart(
           h, scale, 80, fmt::format("{}: {} rows at most", l.name, converge::reports::figure(most_of(l.samples))));
-      const auto box = h.in("svg.box", {{"y", "4"},
-                                        {"width", "100%"},
-                                        {"height", "72"},
-                                        {"viewBox", "0 0 10000 1000"},
-                                        {"preserveAspectRatio", "none"}});
+      const auto box = curves(h, 4, 72);
       h.lone("path", {{"class", "area s3"}, {"d", step_path(scale, l.samples, most, true)}});
     }
     const auto cell = h.in("div.figures.scale-figures");

@@ -82,11 +82,7 @@ void draw(Html& h, const CheckResult& r, const Histogram& g) {
     reached.push_back({sim::Instant{} + b.upto, share(sum, r.schedules, 1'000'000)});
   }
   {
-    const auto box = h.in("svg.box", {{"y", "10"},
-                                      {"width", "100%"},
-                                      {"height", "120"},
-                                      {"viewBox", "0 0 10000 1000"},
-                                      {"preserveAspectRatio", "none"}});
+    const auto box = curves(h, 10, 120);
     for (const std::string_view y : {"0", "500", "1000"}) {
       h.lone("line", {{"class", "grid"}, {"x2", "10000"}, {"y1", y}, {"y2", y}});
     }

@@ -99,11 +99,7 @@ void chart(Html& h, const TimeScale& scale, const Layer& l) {
                           figure(most_of(l.most)));
     }
     const auto svg = row_chart(h, scale, 132, says);
-    const auto box = h.in("svg.box", {{"y", "16"},
-                                      {"width", "100%"},
-                                      {"height", "112"},
-                                      {"viewBox", "0 0 10000 1000"},
-                                      {"preserveAspectRatio", "none"}});
+    const auto box = curves(h, 16, 112);
     for (const std::string_view y : {"0", "500", "1000"}) {
       h.lone("line", {{"class", "grid"}, {"x2", "10000"}, {"y1", y}, {"y2", y}});
     }
@@ -138,25 +134,19 @@ void chart(Html& h, const TimeScale& scale, const Layer& l) {
 
 void legend(Html& h, bool band, bool usual) {
   const auto list = h.in("ul.legend");
-  const auto item = [&](std::string_view classes, std::string_view words) {
-    const auto li = h.in("li");
-    h.element("span.key", "", {{"class", classes}, {"aria-hidden", "true"}});
-    h.text(words);
-  };
   if (band) {
-    item("k-median", "median of all schedules");
-    item("k-band", "from there to the 99th of 100");
-    item("k-worst", "the worst of all at that moment");
-    if (usual) item("k-usual", "the usual run");
+    key(h, "k-median", "median of all schedules");
+    key(h, "k-band", "from there to the 99th of 100");
+    key(h, "k-worst", "the worst of all at that moment");
+    if (usual) key(h, "k-usual", "the usual run");
   }
-  item("k-late", "beyond the window");
+  key(h, "k-late", "beyond the window");
 }
 
 void in_words(Html& h, const TimeScale& scale, const std::array<Layer, 3>& all) {
   const auto details = h.in("details");
   h.element("summary", "Divergence as a table");
-  const auto scroll =
-      h.in("div.scroll", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Divergence as a table"}});
+  const auto scroll = scrolls(h, "Divergence as a table");
   const auto table = h.in("table");
   {
     const auto head = h.in("thead");

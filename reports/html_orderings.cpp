@@ -128,15 +128,9 @@ void edges(Html& h, const OrderingsResult& r) {
 void variants(Html& h, const OrderingsResult& r) {
   if (r.variants.size() < 2) return;
   h.element("h3", "With other guards, instants and triggers");
-  const auto scroll = h.in("div.scroll", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Other guards"}});
+  const auto scroll = scrolls(h, "Other guards");
   const auto table = h.in("table");
-  {
-    const auto head = h.in("thead");
-    const auto row = h.in("tr");
-    h.element("th", "changed", {{"scope", "col"}});
-    for (const std::string_view name : {"good", "late", "stall", "wrong"}) h.element("th.n", name, {{"scope", "col"}});
-    h.element("th", "which means", {{"scope", "col"}});
-  }
+  table_head(h, {"changed", "#good", "#late", "#stall", "#wrong", "which means"});
   const auto body = h.in("tbody");
   const std::uint64_t good_as_it_is = r.variants.front().good;
   for (const sim::OrderingsVariant& variant : r.variants) {

@@ -34,6 +34,32 @@ std::string_view stage_class(std::uint8_t stage) {
   }
 }
 
+Html::Scope scrolls(Html& h, std::string_view label) {
+  return h.in("div.scroll", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", label}});
+}
+
+void table_head(Html& h, std::initializer_list<std::string> names) {
+  const auto head = h.in("thead");
+  const auto row = h.in("tr");
+  for (const std::string_view name : names) {
+    const bool figures = name.starts_with('#');
+    h.element("th", figures ? name.substr(1) : name, {{"scope", "col"}, {"class", figures ? "n" : ""}});
+  }
+}
+
+void key(Html& h, std::string_view classes, std::string_view words) {
+  const auto li = h.in("li");
+  h.element("span.key", "", {{"class", classes}, {"aria-hidden", "true"}});
+  h.text(words);
+}
+
+void fact(Html& h, std::string_view name, std::string_view value) {
+  if (value.empty()) return;
+  const auto pair = h.in("div");
+  h.element("dt", name);
+  h.element("dd", value);
+}
+
 void deviation_list(Html& h, std::span<const sim::DeviationText> all) {
   constexpr std::size_t shown = 10;
   constexpr std::size_t most = 200;

@@ -105,7 +105,7 @@ void draw(Html& h, const PlanGraph& plan) {
   for (const PlanGraph::Edge& e : plan.edges) edges.emplace_back(e.before, e.after);
   const LayeredGraph g = layered(plan.steps.size(), edges, sizes);
 
-  const auto scroll = h.in("div.scroll", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "The plan, drawn"}});
+  const auto scroll = scrolls(h, "The plan, drawn");
   const auto svg = h.in("svg.plan", {{"width", std::to_string(g.width)},
                                      {"height", std::to_string(g.height)},
                                      {"viewBox", fmt::format("0 0 {} {}", g.width, g.height)},
@@ -144,21 +144,17 @@ void draw(Html& h, const PlanGraph& plan) {
 
 void legend(Html& h, const PlanGraph& plan) {
   const auto list = h.in("ul.legend");
-  const auto item = [&](std::string_view classes, std::string_view words) {
-    const auto li = h.in("li");
-    h.element("span.key", "", {{"class", classes}, {"aria-hidden", "true"}});
-    h.text(words);
-  };
   const auto any = [&](auto what) { return std::ranges::any_of(plan.steps, what); };
   const auto any_edge = [&](auto what) { return std::ranges::any_of(plan.edges, what); };
   if (any([](const auto& s) { return s.critical; }))
-    item("k-critical", "critical: decides when all layers agree at the latest");
-  if (any_edge([](const auto& e) { return e.necessary; })) item("k-needed", "necessary: no good order does without it");
-  if (any_edge([](const auto& e) { return !e.given; })) item("k-absent", "necessary, and missing in the scenario");
-  if (any([](const auto& s) { return s.stage == 0; })) item("s0", "control plane");
-  if (any([](const auto& s) { return s.stage == 1; })) item("s1", "schema");
-  if (any([](const auto& s) { return s.stage == 2; })) item("s2", "code");
-  if (any([](const auto& s) { return s.stage == 3; })) item("s3", "data");
+    key(h, "k-critical", "critical: decides when all layers agree at the latest");
+  if (any_edge([](const auto& e) { return e.necessary; }))
+    key(h, "k-needed", "necessary: no good order does without it");
+  if (any_edge([](const auto& e) { return !e.given; })) key(h, "k-absent", "necessary, and missing in the scenario");
+  if (any([](const auto& s) { return s.stage == 0; })) key(h, "s0", "control plane");
+  if (any([](const auto& s) { return s.stage == 1; })) key(h, "s1", "schema");
+  if (any([](const auto& s) { return s.stage == 2; })) key(h, "s2", "code");
+  if (any([](const auto& s) { return s.stage == 3; })) key(h, "s3", "data");
 }
 
 void critical_path(Html& h, const PlanGraph& plan) {
@@ -201,15 +197,9 @@ void necessary(Html& h, const PlanGraph& plan) {
 void in_words(Html& h, const PlanGraph& plan) {
   const auto details = h.in("details");
   h.element("summary", "The plan as a table");
-  const auto scroll = h.in("div.scroll", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "The plan as a table"}});
+  const auto scroll = scrolls(h, "The plan as a table");
   const auto table = h.in("table");
-  {
-    const auto head = h.in("thead");
-    const auto row = h.in("tr");
-    for (const std::string_view name : {"step", "after", "least", "usual", "most", "slack"}) {
-      h.element("th", name, {{"scope", "col"}});
-    }
-  }
+  table_head(h, {"step", "after", "#least", "#usual", "#most", "#slack"});
   const auto body = h.in("tbody");
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const PlanGraph::Step& s = plan.steps[i];

@@ -82,7 +82,7 @@ bool properties_section(Html& h, const View& v) {
                           : "The least margin of all schedules that ran; below zero where one violated it.");
   std::map<PropertyResult::Unit, std::uint64_t> most;
   for (const PropertyResult* p : all) most[p->unit] = std::max(most[p->unit], size_of(p->margin));
-  const auto scroll = h.in("div.scroll", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Properties"}});
+  const auto scroll = scrolls(h, "Properties");
   const auto table = h.in("table.properties");
   {
     const auto head = h.in("thead");

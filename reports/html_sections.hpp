@@ -38,6 +38,14 @@ OutcomeWord outcome_word(sim::Outcome);
 
 std::string_view stage_class(std::uint8_t stage);  // "s0" to "s3"
 
+// What is too wide scrolls by itself, by keys too.
+Html::Scope scrolls(Html&, std::string_view label);
+// The head of a table; a name that begins with '#' is of a column of figures.
+void table_head(Html&, std::initializer_list<std::string> names);
+// One entry of a legend, and one of a list of facts.
+void key(Html&, std::string_view classes, std::string_view words);
+void fact(Html&, std::string_view name, std::string_view value);
+
 // The unusual answers of a schedule, in their order.
 void deviation_list(Html&, std::span<const sim::DeviationText>);
 // A command to copy.

@@ -54,44 +54,31 @@ void point_of_no_return(Html& h, const sim::PointOfNoReturn& p) {
                                   count_or_figure(p.continuations)));
 }
 
-const sim::PointOfNoReturn* point_of(const Story& s) {
-  if (s.playback == nullptr) return nullptr;
-  if (s.playback->point) return &*s.playback->point;
-  return s.playback->run.points.empty() ? nullptr : &s.playback->run.points.front();
-}
-
 void story(Html& h, const View& v, const Story& s, std::size_t number) {
   const std::string id = v.section(fmt::format("story-{}", number));
   const auto article = h.in("article.story", {{"id", id}, {"aria-labelledby", id + "-h"}});
   h.element("h3", fmt::format("{}. {}", number, s.title), {{"id", id + "-h"}});
-  const sim::Counterexample* c = s.counterexample;
-  const sim::RunResult* run = s.playback != nullptr ? &s.playback->run : nullptr;
 
   h.element("h4", "What was unusual");
-  if (c != nullptr) {
-    deviation_list(h, c->deviations);
-  } else if (run != nullptr) {
-    deviation_list(h, run->deviations);
-  }
-  const auto workload = c != nullptr ? c->workload : run != nullptr ? run->workload : std::nullopt;
-  if (workload) h.element("p", fmt::format("The random changes of the source are those of seed {}.", *workload));
+  deviation_list(h, *s.deviations);
+  if (s.workload) h.element("p", fmt::format("The random changes of the source are those of seed {}.", *s.workload));
 
-  h.element("h4", "What came of it");
-  {
+  if (!s.sentence.empty()) {
+    h.element("h4", "What came of it");
     const auto p = h.in("p");
-    h.element("strong", c != nullptr ? c->sentence : run != nullptr ? run->sentence : "");
-    if (c != nullptr && !c->detail.empty()) h.text(" " + c->detail);
+    h.element("strong", s.sentence);
+    if (!s.detail.empty()) {
+      h.text(" ");
+      h.text(s.detail);
+    }
   }
-  if (c != nullptr) h.element("p.note", shrunk(*c));
-  if (const sim::PointOfNoReturn* point = point_of(s)) point_of_no_return(h, *point);
+  if (s.counterexample != nullptr) h.element("p.note", shrunk(*s.counterexample));
+  if (s.point != nullptr) point_of_no_return(h, *s.point);
 
-  const std::string& command = c != nullptr && !c->replay.empty() ? c->replay
-                               : s.playback != nullptr            ? s.playback->replay
-                                                                  : std::string();
-  if (!command.empty()) {
+  if (!s.replay.empty()) {
     h.element("h4", "See it again");
-    if (c != nullptr && !c->file.empty()) h.element("p.note", "saved as " + c->file);
-    command_block(h, command);
+    if (!s.file.empty()) h.element("p.note", fmt::format("saved as {}", s.file));
+    command_block(h, s.replay);
   }
   if (s.playback == nullptr) return;
   h.element("h4", "Moment by moment");
@@ -101,7 +88,6 @@ void story(Html& h, const View& v, const Story& s, std::size_t number) {
 }  // namespace
 
 bool stories_section(Html& h, const View& v) {
-  const std::vector<std::string>& left_out = v.evidence().left_out;
   if (v.stories.empty()) return false;
   const bool violations = std::ranges::any_of(v.stories, [](const Story& s) { return s.counterexample != nullptr; });
   const auto scope = section(h, v, "stories", violations ? "Counterexamples" : "What happened");
@@ -112,7 +98,6 @@ bool stories_section(Html& h, const View& v) {
   }
   std::size_t number = 0;
   for (const Story& s : v.stories) story(h, v, s, ++number);
-  for (const std::string& what : left_out) h.element("p.note", "Not shown: " + what);
   if (!v.evidence().why_no_playback.empty()) {
     h.element("p.note", "These cannot be watched moment by moment: " + v.evidence().why_no_playback);
   }

@@ -177,11 +177,7 @@ void layer_row(Html& h, const TimeScale& scale, std::string_view name, std::stri
     const auto cell = h.in("div.chart");
     const auto svg = row_chart(
         h, scale, 44, fmt::format("{}: {} at most, {} at the end", name, figure(most_of(series)), figure(end)));
-    const auto box = h.in("svg.box", {{"y", "3"},
-                                      {"width", "100%"},
-                                      {"height", "40"},
-                                      {"viewBox", "0 0 10000 1000"},
-                                      {"preserveAspectRatio", "none"}});
+    const auto box = curves(h, 3, 40);
     if (most > 0) {
       h.lone("path", {{"class", fmt::format("area {}", stage)}, {"d", step_path(scale, series, most, true)}});
       if (beside != nullptr) h.lone("path", {{"class", "line usual"}, {"d", step_path(scale, *beside, most, false)}});
@@ -192,21 +188,16 @@ void layer_row(Html& h, const TimeScale& scale, std::string_view name, std::stri
 
 void legend(Html& h, const sim::RunResult& r, const sim::Playback* playback, bool beside) {
   const auto list = h.in("ul.legend");
-  const auto item = [&](std::string_view classes, std::string_view words) {
-    const auto li = h.in("li");
-    h.element("span.key", "", {{"class", classes}, {"aria-hidden", "true"}});
-    h.text(words);
-  };
-  item("k-waits", "waits for its slot");
-  item("k-runs", "works");
+  key(h, "k-waits", "waits for its slot");
+  key(h, "k-runs", "works");
   if (playback != nullptr) {
-    item("k-deploys", "is being deployed");
-    item("k-stands", "stands still");
-    item("k-fault", "a fault strikes");
-    item("k-bad", "refused, stalled or lost");
+    key(h, "k-deploys", "is being deployed");
+    key(h, "k-stands", "stands still");
+    key(h, "k-fault", "a fault strikes");
+    key(h, "k-bad", "refused, stalled or lost");
   }
-  if (beside) item("k-usual", "the usual run");
-  if (r.sla.us > 0) item("k-late", "beyond the window");
+  if (beside) key(h, "k-usual", "the usual run");
+  if (r.sla.us > 0) key(h, "k-late", "beyond the window");
   if (std::ranges::any_of(r.phases, &sim::Phase::disagreed)) {
     const auto li = h.in("li");
     h.element("span.disagreed", "≠ ", {{"aria-hidden", "true"}});

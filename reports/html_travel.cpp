@@ -59,8 +59,7 @@ void state_table(Html& h, const View& v, const Playback& p, Instant moment) {
   const bool beside = v.usual != nullptr && v.usual != &p;
   const Frame* here = frame_at(p, moment);
   const Frame* there = beside ? frame_at(*v.usual, moment) : nullptr;
-  const auto scroll =
-      h.in("div.scroll", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "State of every system"}});
+  const auto scroll = scrolls(h, "State of every system");
   const auto table = h.in("table.state");
   {
     const auto caption = h.in("caption");

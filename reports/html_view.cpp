@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 namespace converge::reports {
@@ -9,25 +10,76 @@ namespace {
 
 using sim::Playback;
 
+Story of_run(std::string title, const sim::RunResult& r) {
+  Story s{.title = std::move(title), .deviations = &r.deviations, .workload = r.workload, .sentence = r.sentence};
+  if (!r.points.empty()) s.point = &r.points.front();
+  if (r.search) {
+    s.file = r.search->file;
+    s.replay = r.search->replay;
+  }
+  return s;
+}
+
+Story of_playback(const Playback& p) {
+  Story s = of_run(p.label, p.run);
+  s.replay = p.replay;
+  s.playback = &p;
+  if (p.point) s.point = &*p.point;
+  return s;
+}
+
+// To what is known of a story, its run to watch.
+void watch(Story& s, const Playback& p) {
+  s.playback = &p;
+  if (p.point) s.point = &*p.point;
+  if (s.replay.empty()) s.replay = p.replay;
+}
+
+std::vector<Story> told(const std::vector<sim::Counterexample>& counterexamples) {
+  std::vector<Story> out;
+  for (const sim::Counterexample& c : counterexamples) {
+    out.push_back({.title = c.property + " is violated",
+                   .deviations = &c.deviations,
+                   .workload = c.workload,
+                   .sentence = c.sentence,
+                   .detail = c.detail,
+                   .file = c.file,
+                   .replay = c.replay,
+                   .counterexample = &c});
+  }
+  return out;
+}
+
+// The counterexamples with their runs, then whatever else there is to watch; then what there is to tell without.
 void find_stories(View& v) {
   const std::vector<Playback>& all = v.evidence().playbacks;
-  std::vector<bool> told(all.size(), false);
-  if (!told.empty()) told[0] = true;
-  const auto tell = [&](const std::vector<sim::Counterexample>& counterexamples) {
-    for (const sim::Counterexample& c : counterexamples) {
-      Story story{.title = c.property + " is violated", .counterexample = &c};
-      for (std::size_t i = 1; i < all.size() && story.playback == nullptr; ++i) {
-        if (told[i] || all[i].property != c.property) continue;
-        told[i] = true;
-        story.playback = &all[i];
-      }
-      v.stories.push_back(story);
+  if (v.check != nullptr) v.stories = told(v.check->counterexamples);
+  if (v.explore != nullptr) v.stories = told(v.explore->counterexamples);
+  std::vector<bool> shown(all.size(), false);
+  for (Story& s : v.stories) {
+    for (std::size_t i = 1; i < all.size() && s.playback == nullptr; ++i) {
+      if (shown[i] || all[i].property != s.counterexample->property) continue;
+      shown[i] = true;
+      watch(s, all[i]);
     }
-  };
-  if (v.check != nullptr) tell(v.check->counterexamples);
-  if (v.explore != nullptr) tell(v.explore->counterexamples);
+  }
+  bool rest = false;
   for (std::size_t i = 1; i < all.size(); ++i) {
-    if (!told[i]) v.stories.push_back({.title = all[i].label, .playback = &all[i]});
+    if (shown[i]) continue;
+    v.stories.push_back(of_playback(all[i]));
+    rest = true;
+  }
+  if (rest) return;
+  if (v.explore != nullptr && v.explore->complete && !v.explore->worst_replay.empty()) {
+    v.stories.push_back({.title = "The worst case",
+                         .deviations = &v.explore->worst_schedule,
+                         .file = v.explore->worst_file,
+                         .replay = v.explore->worst_replay});
+  }
+  if (v.run != nullptr && (!v.run->deviations.empty() || !v.run->points.empty())) {
+    Story s = of_run("This run", *v.run);
+    if (!all.empty() && all.front().run.trace_hash == v.run->trace_hash) watch(s, all.front());
+    v.stories.push_back(s);
   }
 }
 

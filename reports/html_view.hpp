@@ -12,11 +12,15 @@
 
 namespace converge::reports {
 
-// A violation, a worst case, a run that is not the usual one.
+// A violation, a worst case, a run that is not the usual one. Only some of these are known without a run to watch.
 struct Story {
   std::string title;
+  const std::vector<sim::DeviationText>* deviations = nullptr;
+  std::optional<std::uint64_t> workload;
+  std::string_view sentence, detail, file, replay;
   const sim::Counterexample* counterexample = nullptr;
   const sim::Playback* playback = nullptr;
+  const sim::PointOfNoReturn* point = nullptr;
 };
 
 struct View {

@@ -155,6 +155,7 @@
       const shown = this.span * (this.high - this.low);
       const first = this.span * this.low;
       const most = clamp(Math.floor(svg.clientWidth / 70), 2, 10);
+      const edge = 20 / svg.clientWidth;
       const step = STEPS.find((s) => shown / most < s) || Math.ceil(shown / most / DAY) * DAY;
       for (let at = Math.ceil(first / step) * step; at <= first + shown; at += step) {
         const place = this.place(at / this.span);
@@ -163,7 +164,7 @@
         const tick = draw(svg, "g", { class: "tick" });
         const x = `${(place * 100).toFixed(3)}%`;
         draw(tick, "line", { x1: x, x2: x, y1: 29, y2: 34 });
-        const anchor = place < 0.02 ? "start" : place > 0.97 ? "end" : "middle";
+        const anchor = place < edge ? "start" : place > 1 - edge ? "end" : "middle";
         draw(tick, "text", { x, y: 26, "text-anchor": anchor }).textContent = tickLabel(at, step);
       }
     }
@@ -251,6 +252,9 @@
   }
 
   const charts = new Map(all(".zoomable").map((figure) => [figure, new Chart(figure)]));
+  addEventListener("resize", () => charts.forEach((chart) => {
+    if (chart.high - chart.low < 1) chart.show(chart.low, chart.high);
+  }));
 
   // ---- time travel
 
