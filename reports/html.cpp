@@ -49,7 +49,7 @@ struct Entry {
 std::string page_title(const std::vector<View>& views) {
   if (views.empty()) return "Converge";
   if (views.size() > 1) return fmt::format("{} results compared: {}", views.size(), views.front().title);
-  return fmt::format("{}: {}", outcome_word(views.front().outcome).word, views.front().title);
+  return fmt::format("{}: {}", outcome_sign(views.front().outcome).word, views.front().title);
 }
 
 void head(Html& h, const std::vector<View>& views) {

@@ -37,7 +37,7 @@ void sides(Html& h, std::span<const View> views) {
   const auto row = h.in("div.sides");
   for (std::size_t i = 0; i < views.size(); ++i) {
     const View& v = views[i];
-    const OutcomeWord word = outcome_word(v.outcome);
+    const OutcomeSign word = outcome_sign(v.outcome);
     const auto side = h.in("div.side", {{"class", word.style}});
     h.element("p.kicker", side_name(i, views.size()));
     {

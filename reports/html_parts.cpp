@@ -15,7 +15,7 @@ Html::Scope section(Html& h, const View& v, std::string_view name, std::string_v
   return scope;
 }
 
-OutcomeWord outcome_word(sim::Outcome outcome) {
+OutcomeSign outcome_sign(sim::Outcome outcome) {
   switch (outcome) {
     case sim::Outcome::converged: return {"Converged", "good", "✓"};
     case sim::Outcome::violated: return {"Violated", "bad", "✗"};

@@ -29,12 +29,12 @@ void comparison_section(Html&, std::span<const View>);  // html_compare.cpp
 // A section with its heading; its name, after the id of the view, is what the table of contents links to.
 Html::Scope section(Html&, const View&, std::string_view name, std::string_view heading);
 
-struct OutcomeWord {
+struct OutcomeSign {
   std::string_view word;   // "Converged"
   std::string_view style;  // "good", "bad", "warn"
   std::string_view sign;   // "✓"
 };
-OutcomeWord outcome_word(sim::Outcome);
+OutcomeSign outcome_sign(sim::Outcome);
 
 std::string_view stage_class(std::uint8_t stage);  // "s0" to "s3"
 

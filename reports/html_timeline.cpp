@@ -94,32 +94,50 @@ void phase_row(Html& h, const TimeScale& scale, const sim::Phase& p) {
               {word.empty() ? "took" : "", word.empty() ? elapsed(p.started, p.finished) : std::string(word)}});
 }
 
-std::string_view kind_class(Lane::Span::Kind k) {
-  switch (k) {
-    case Lane::Span::Kind::works: return "works";
-    case Lane::Span::Kind::waits: return "waits";
-    case Lane::Span::Kind::deploys: return "deploys";
-    case Lane::Span::Kind::stands: return "stands";
-  }
-  return "";
-}
-
-// Neighbours of one kind that no screen can tell apart are one bar.
-void spans(Html& h, const TimeScale& scale, const Lane& lane) {
-  const std::vector<Lane::Span>& all = lane.spans;
+// Neighbours of one kind that no screen can tell apart are one.
+std::vector<Lane::Span> joined(const TimeScale& scale, const std::vector<Lane::Span>& all) {
+  std::vector<Lane::Span> out;
   for (std::size_t i = 0; i < all.size();) {
-    const Lane::Span& first = all[i];
-    const std::int64_t from = scale.at(first.from);
-    std::int64_t until = scale.at(first.until);
+    Lane::Span span = all[i];
     std::size_t n = 1;
-    for (; i + n < all.size() && all[i + n].kind == first.kind && scale.at(all[i + n].from) <= until + column; ++n) {
-      until = std::max(until, scale.at(all[i + n].until));
+    for (; i + n < all.size() && all[i + n].kind == span.kind &&
+           scale.at(all[i + n].from) <= scale.at(span.until) + column;
+         ++n) {
+      span.until = std::max(span.until, all[i + n].until);
     }
     i += n;
-    if (first.from != sim::never && from >= TimeScale::whole) continue;
-    const bool thin = first.kind == Lane::Span::Kind::waits;
-    bar(h, kind_class(first.kind), from, until, thin ? 11 : 6, thin ? 4 : 14,
-        n == 1 ? first.what : fmt::format("{} and {} more", first.what, n - 1));
+    if (n > 1) span.what += fmt::format(" and {} more", n - 1);
+    if (scale.at(span.from) < TimeScale::whole && scale.at(span.until) > 0) out.push_back(std::move(span));
+  }
+  return out;
+}
+
+// All of one kind that is too common to have a name each, as one path; from `top` on so high, of a row of 26.
+std::string path_of(const TimeScale& scale, const std::vector<Lane::Span>& all, Lane::Span::Kind kind, int top,
+                    int high) {
+  std::string d;
+  for (const Lane::Span& s : all) {
+    if (s.kind != kind) continue;
+    const std::int64_t from = scale.at(s.from) / 10;
+    const std::int64_t until = std::max(scale.at(s.until) / 10, from + 3);
+    d += fmt::format("M{} {}V{}H{}V{}Z", from, top * 1'000 / 26, (top + high) * 1'000 / 26, until, top * 1'000 / 26);
+  }
+  return d;
+}
+
+void spans(Html& h, const TimeScale& scale, const Lane& lane) {
+  using Kind = Lane::Span::Kind;
+  const std::vector<Lane::Span> all = joined(scale, lane.spans);
+  {
+    const auto box = curves(h, 0, 26);
+    const std::string works = path_of(scale, all, Kind::works, 6, 14);
+    const std::string waits = path_of(scale, all, Kind::waits, 12, 3);
+    if (!works.empty()) h.lone("path", {{"class", "works"}, {"d", works}});
+    if (!waits.empty()) h.lone("path", {{"class", "idle"}, {"d", waits}});
+  }
+  for (const Lane::Span& s : all) {
+    if (s.kind != Kind::deploys && s.kind != Kind::stands) continue;
+    bar(h, s.kind == Kind::deploys ? "deploys" : "stands", scale.at(s.from), scale.at(s.until), 6, 14, s.what);
   }
 }
 
@@ -191,6 +209,7 @@ void legend(Html& h, const sim::RunResult& r, const sim::Playback* playback, boo
   key(h, "k-waits", "waits for its slot");
   key(h, "k-runs", "works");
   if (playback != nullptr) {
+    key(h, "k-idle", "idle");
     key(h, "k-deploys", "is being deployed");
     key(h, "k-stands", "stands still");
     key(h, "k-fault", "a fault strikes");

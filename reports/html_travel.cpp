@@ -19,7 +19,7 @@ using sim::Gauge;
 using sim::Instant;
 using sim::Playback;
 
-constexpr std::size_t story_lines_most = 1'500;
+constexpr std::size_t story_lines_most = 400;
 
 std::string value_text(const Gauge& g, std::int64_t value) {
   switch (g.unit) {
@@ -142,7 +142,7 @@ void story_log(Html& h, const Playback& p) {
   {
     const auto list = h.in("ol.log", {{"tabindex", "0"}, {"aria-label", "The whole story"}});
     for (std::size_t i = 0; i < std::min(all.size(), story_lines_most); ++i) {
-      const auto li = h.in("li", {{"data-t", std::to_string(all[i].at.us)}});
+      const auto li = h.in("li");
       h.element("span.at", sim::text(all[i].at));
       h.text(" ");
       h.element("b", all[i].actor);
@@ -196,11 +196,12 @@ Stretch shown(const std::vector<Playback>& all) {
   return out;
 }
 
-// [[t, gauge, text, gauge, text], ...]: of each frame what became different. What holds before the stretch is one
-// frame.
+// [[ms, gauge, text, gauge, text], ...]: of each frame what became different, after so long. What holds before the
+// stretch is one frame.
 std::string frames(const std::vector<Gauge>& gauges, const Playback& p, const Stretch& stretch, Texts& texts) {
   std::string out = "[";
   const Frame* before = nullptr;
+  std::int64_t at = 0;
   for (std::size_t i = 0; i < p.frames.size(); ++i) {
     const Frame& f = p.frames[i];
     if (i + 1 < p.frames.size() && p.frames[i + 1].at <= stretch.from) continue;
@@ -211,7 +212,8 @@ std::string frames(const std::vector<Gauge>& gauges, const Playback& p, const St
       changes += fmt::format(",{},{}", g, texts.number(value_text(gauges[g], f.values[g])));
     }
     if (before != nullptr && changes.empty()) continue;
-    out += fmt::format("{}[{}{}]", out.size() == 1 ? "" : ",\n", f.at.us, changes);
+    out += fmt::format("{}[{}{}]", out.size() == 1 ? "" : ",", f.at.us / 1'000 - at, changes);
+    at = f.at.us / 1'000;
     before = &f;
   }
   return out + "]";

@@ -85,7 +85,7 @@ std::vector<Figure> figures(const View& v) {
 }  // namespace
 
 void verdict_section(Html& h, const View& v) {
-  const OutcomeWord word = outcome_word(v.outcome);
+  const OutcomeSign word = outcome_sign(v.outcome);
   const auto scope =
       h.in("section.verdict",
            {{"id", v.section("verdict")}, {"class", word.style}, {"aria-labelledby", v.section("verdict") + "-h"}});

@@ -64,6 +64,11 @@ void find_stories(View& v) {
     }
   }
   bool rest = false;
+  // The usual run is a story where it fails itself.
+  if (v.run != nullptr && !all.empty() && !all.front().property.empty()) {
+    v.stories.push_back(of_playback(all.front()));
+    rest = true;
+  }
   for (std::size_t i = 1; i < all.size(); ++i) {
     if (shown[i]) continue;
     v.stories.push_back(of_playback(all[i]));

@@ -34,6 +34,11 @@
     return `d${day} ${two(Math.floor(rest / 3600))}:${two(Math.floor(rest / 60) % 60)}:${two(rest % 60)}`;
   }
 
+  function parse(words) {
+    const [, day, hours, minutes, seconds] = words.match(/^d(-?\d+) (\d+):(\d+):(\d+)$/) || [0, 0, 0, 0, 0];
+    return day * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND;
+  }
+
   const STEPS = [1, 5, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600]
     .map((s) => s * SECOND);
 
@@ -264,10 +269,13 @@
     return documents.get(id);
   }
 
-  // Every frame in full: [time, [number of a text for each gauge]].
+  // Every frame in full: when, and the number of a text for each gauge. As written, each has what became different, and
+  // after how many milliseconds.
   function unfold(data, number) {
     const state = new Array(data.gauges).fill(-1);
-    return data.plays[number].map(([at, ...changes]) => {
+    let at = 0;
+    return data.plays[number].map(([after, ...changes]) => {
+      at += after * 1000;
       for (let i = 0; i < changes.length; i += 2) state[changes[i]] = changes[i + 1];
       return { at, state: state.slice() };
     });
@@ -294,7 +302,7 @@
       this.caption = root.querySelector("caption .moment");
       this.rows = all(".state tr:not(.system)", root).slice(1);
       this.recent = root.querySelector(".recent");
-      this.lines = all(".story-lines li", root).map((li) => ({ at: Number(li.dataset.t), li }));
+      this.lines = all(".story-lines li", root).map((li) => ({ at: parse(li.querySelector(".at").textContent), li }));
       const data = carried(root.dataset.in);
       this.texts = data.texts;
       this.mine = unfold(data, Number(root.dataset.play));
