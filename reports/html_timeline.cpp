@@ -18,10 +18,10 @@ using sim::Lane;
 constexpr std::int64_t column = TimeScale::whole / 2'000;  // finer than a screen
 
 void figures(Html& h, std::initializer_list<std::pair<std::string_view, std::string>> all) {
-  const auto cell = h.in("div.figures");
+  const auto cell = h.in("div.figures", {{"aria-hidden", "true"}});  // the chart beside says the same
   for (const auto& [name, value] : all) {
     if (value.empty()) {
-      h.element("span.figure.none", "", {{"aria-hidden", "true"}});
+      h.element("span.figure.none", "");
       continue;
     }
     const auto figure = h.in("span.figure");
@@ -224,6 +224,25 @@ void legend(Html& h, const sim::RunResult& r, const sim::Playback* playback, boo
   }
 }
 
+void in_words(Html& h, const sim::RunResult& r) {
+  const auto details = h.in("details");
+  h.element("summary", "The phases as a table");
+  const auto scroll = scrolls(h, "The phases as a table");
+  const auto table = h.in("table");
+  table_head(h, {"phase", "#could begin", "#began", "#waited", "#took", "layers disagreed"});
+  const auto body = h.in("tbody");
+  for (const sim::Phase& p : r.phases) {
+    const auto row = h.in("tr");
+    h.element("th", p.name, {{"scope", "row"}});
+    h.element("td.n", p.ready ? sim::text(*p.ready) : "");
+    h.element("td.n", p.started ? sim::text(*p.started) : "");
+    h.element("td.n", elapsed(p.ready, p.started));
+    const std::string_view word = status_word(p.status);
+    h.element("td.n", word.empty() ? elapsed(p.started, p.finished) : std::string(word));
+    h.element("td", p.disagreed ? "yes" : "no");
+  }
+}
+
 }  // namespace
 
 void run_chart(Html& h, const sim::RunResult& r, const sim::Playback* playback, const sim::RunResult* beside,
@@ -275,6 +294,7 @@ bool timeline_section(Html& h, const View& v) {
   } else {
     run_chart(h, *r, v.usual, nullptr, v.usual != nullptr ? v.usual->label : std::string("This run"));
   }
+  if (!r->phases.empty()) in_words(h, *r);
   if (v.usual == nullptr && !v.evidence().why_no_playback.empty()) {
     h.element("p.note", "There are no lanes of the systems: " + v.evidence().why_no_playback);
   }
