@@ -99,7 +99,8 @@ void order(Drawing& d) {
           std::accumulate(near.begin(), near.end(), std::size_t{0}, [&](auto n, auto m) { return n + place[m]; });
       return sum * 12 / near.size();
     };
-    std::stable_sort(row.begin(), row.end(), [&](auto a, auto b) { return middle(a) < middle(b); });
+    std::sort(row.begin(), row.end(),
+              [&](auto a, auto b) { return std::pair{middle(a), place[a]} < std::pair{middle(b), place[b]}; });
     number(row);
   };
   for (int i = 0; i < sweeps; ++i) {
