@@ -97,7 +97,7 @@ void of_runs(Figures& out, const sim::RunResult& a, const sim::RunResult& b, std
              [](std::int64_t us) { return sim::text(Duration{us}); });
 }
 
-void figures(Comparison& c, const View& a, const View& b) {
+void figures(SideBySide& c, const View& a, const View& b) {
   Figures out{c.figures};
   if (a.check != nullptr && b.check != nullptr) {
     out.probabilities("window missed", a.check->miss, b.check->miss);
@@ -138,7 +138,7 @@ std::string moved(const PropertyResult& a, const PropertyResult& b) {
   return fmt::format("{} {} margin", margin(change), by > 0 ? "more" : "less");
 }
 
-void properties(Comparison& c, const View& a, const View& b) {
+void properties(SideBySide& c, const View& a, const View& b) {
   const std::vector<const PropertyResult*> before = properties_of(a);
   const std::vector<const PropertyResult*> after = properties_of(b);
   const auto find = [](const auto& all, const std::string& name) -> const PropertyResult* {
@@ -165,7 +165,7 @@ void properties(Comparison& c, const View& a, const View& b) {
   }
 }
 
-void luck(Comparison& c, const View& a, const View& b) {
+void luck(SideBySide& c, const View& a, const View& b) {
   const auto seed_of = [](const View& v) -> std::optional<std::uint64_t> {
     if (v.run != nullptr) return v.run->seed;
     if (v.check != nullptr) return v.check->seed;
@@ -209,7 +209,7 @@ std::string names(const std::vector<Compared>& all, Change change) {
   return out;
 }
 
-void decides(Comparison& c) {
+void decides(SideBySide& c) {
   const std::string repaired = names(c.properties, Change::better);
   const std::string broken = names(c.properties, Change::worse);
   if (!broken.empty() && !repaired.empty()) {
@@ -235,10 +235,10 @@ void decides(Comparison& c) {
 
 }  // namespace
 
-Comparison compare(const sim::Reported& before, const sim::Reported& after) {
+SideBySide compare(const sim::Reported& before, const sim::Reported& after) {
   const View a = view_of(before, "");
   const View b = view_of(after, "");
-  Comparison c;
+  SideBySide c;
   c.verdict = {"verdict", std::string(word(a.outcome)), std::string(word(b.outcome)), "",
                by_rank(rank(a.outcome), rank(b.outcome))};
   figures(c, a, b);
@@ -248,7 +248,7 @@ Comparison compare(const sim::Reported& before, const sim::Reported& after) {
   return c;
 }
 
-bool is_regression(const Comparison& c) {
+bool is_regression(const SideBySide& c) {
   return c.verdict.change == Change::worse || !names(c.properties, Change::worse).empty();
 }
 

@@ -19,7 +19,7 @@ struct Compared {
   Change change = Change::same;
 };
 
-struct Comparison {
+struct SideBySide {
   Compared verdict;
   std::vector<Compared> figures;
   std::vector<Compared> properties;  // their least margins; in the order of the first, then what only the second has
@@ -28,9 +28,9 @@ struct Comparison {
   std::string decides;  // the same: what decides between the two
 };
 
-Comparison compare(const sim::Reported& before, const sim::Reported& after);
+SideBySide compare(const sim::Reported& before, const sim::Reported& after);
 
 // Whether the second is worse where it counts: its verdict is, or it violates a property that the first kept.
-bool is_regression(const Comparison&);
+bool is_regression(const SideBySide&);
 
 }  // namespace converge::reports

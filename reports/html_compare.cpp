@@ -139,7 +139,7 @@ void comparison_section(Html& h, std::span<const View> views) {
   h.element("h2", "Comparison", {{"id", "comparison-h"}});
   sides(h, views);
   for (std::size_t i = 1; i < views.size(); ++i) {
-    const Comparison c = compare(*views[0].reported, *views[i].reported);
+    const SideBySide c = compare(*views[0].reported, *views[i].reported);
     if (views.size() > 2) h.element("h3", fmt::format("{} against the first", side_name(i, views.size())));
     h.element("p.decides", c.decides);
     h.element("p", c.luck, {{"class", c.same_luck ? "note" : "warn"}});

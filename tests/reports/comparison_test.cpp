@@ -21,8 +21,8 @@ const Compared& row(const std::vector<Compared>& all, std::string_view what) {
   return *at;
 }
 
-TEST(Comparison, AWorseRunBreaksWhatTheOtherKept) {
-  const Comparison c = compare(of(support::some_run({})), of(support::some_run(sim::hours(30))));
+TEST(SideBySide, AWorseRunBreaksWhatTheOtherKept) {
+  const SideBySide c = compare(of(support::some_run({})), of(support::some_run(sim::hours(30))));
   EXPECT_EQ(c.verdict.change, Change::worse);
   EXPECT_EQ(row(c.properties, "converged").change, Change::worse);
   EXPECT_EQ(row(c.properties, "fresh").change, Change::same);
@@ -33,34 +33,34 @@ TEST(Comparison, AWorseRunBreaksWhatTheOtherKept) {
   EXPECT_TRUE(c.same_luck);
 }
 
-TEST(Comparison, TheOtherWayRoundItIsBetter) {
-  const Comparison c = compare(of(support::some_run(sim::hours(30))), of(support::some_run({})));
+TEST(SideBySide, TheOtherWayRoundItIsBetter) {
+  const SideBySide c = compare(of(support::some_run(sim::hours(30))), of(support::some_run({})));
   EXPECT_EQ(c.verdict.change, Change::better);
   EXPECT_EQ(row(c.figures, "time to convergence").by, "1 d 6 h sooner");
   EXPECT_FALSE(is_regression(c));
 }
 
-TEST(Comparison, WithTheSameVerdictTheFirstFigureThatDiffersDecides) {
-  const Comparison c = compare(of(support::some_run({})), of(support::some_run(sim::hours(1))));
+TEST(SideBySide, WithTheSameVerdictTheFirstFigureThatDiffersDecides) {
+  const SideBySide c = compare(of(support::some_run({})), of(support::some_run(sim::hours(1))));
   EXPECT_EQ(c.verdict.change, Change::same);
   EXPECT_THAT(compare(of(support::some_run({})), of(support::some_run({}))).decides,
               testing::StartsWith("Nothing decides"));
 }
 
-TEST(Comparison, SaysWhetherTheLuckIsTheSame) {
+TEST(SideBySide, SaysWhetherTheLuckIsTheSame) {
   sim::CheckResult a = support::converged_campaign();
   sim::CheckResult b = support::violated_campaign();
   EXPECT_EQ(compare({"", a, {}}, {"", b, {}}).luck,
             "Under the same luck, choice by choice: both drew their answers from campaign 1.");
   b.seed = 2;
-  const Comparison c = compare({"", a, {}}, {"", b, {}});
+  const SideBySide c = compare({"", a, {}}, {"", b, {}});
   EXPECT_FALSE(c.same_luck);
   EXPECT_THAT(c.luck, testing::StartsWith("Not under the same luck"));
   EXPECT_EQ(row(c.figures, "window missed").by, "beyond doubt: the intervals are apart");
   EXPECT_THAT(compare({"", a, {}}, of(support::some_run({}))).luck, testing::HasSubstr("different commands"));
 }
 
-TEST(Comparison, AnyTwoKindsCanBeCompared) {
+TEST(SideBySide, AnyTwoKindsCanBeCompared) {
   const std::vector<sim::Reported> all{support::reported_run(),         support::reported_campaign(),
                                        support::reported_exploration(), support::reported_advice(),
                                        support::reported_orderings(),   support::hostile_reported()};
