@@ -20,13 +20,17 @@ struct Layer {
   std::string_view name;
   std::string_view unit;
   std::string_view stage;
+  const Series* own = nullptr;  // of the one run that the result is about
   const Series* usual = nullptr;
   Series p50, p99, most;  // of a campaign
 
   bool has_band() const { return !most.empty(); }
   std::int64_t top() const {
-    const std::int64_t sampled = std::max({most_of(p50), most_of(p99), most_of(most)});
-    return usual != nullptr ? std::max(sampled, most_of(*usual)) : sampled;
+    std::int64_t all = std::max({most_of(p50), most_of(p99), most_of(most)});
+    for (const Series* s : {own, usual}) {
+      if (s != nullptr) all = std::max(all, most_of(*s));
+    }
+    return all;
   }
 };
 
@@ -40,11 +44,15 @@ std::array<Layer, 3> layers(const View& v) {
   std::array<Layer, 3> out{Layer{"Schema", "layers without the change", "s1"},
                            Layer{"Code", "jobs whose build does not know it", "s2"},
                            Layer{"Data", "rows that differ from the source", "s3"}};
-  if (v.usual_run != nullptr) {
-    out[0].usual = &v.usual_run->schema;
-    out[1].usual = &v.usual_run->code;
-    out[2].usual = &v.usual_run->data;
-  }
+  const auto put = [&](const Series* Layer::* what, const sim::RunResult& r) {
+    out[0].*what = &r.schema;
+    out[1].*what = &r.code;
+    out[2].*what = &r.data;
+  };
+  const bool is_usual =
+      v.shown_run == v.usual_run || (v.usual_run != nullptr && v.shown_run->trace_hash == v.usual_run->trace_hash);
+  if (v.usual_run != nullptr) put(&Layer::usual, *v.usual_run);
+  if (v.run != nullptr && !is_usual) put(&Layer::own, *v.run);
   if (v.check == nullptr) return out;
   const std::array bands{&v.check->schema_band, &v.check->code_band, &v.check->data_band};
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -56,7 +64,7 @@ std::array<Layer, 3> layers(const View& v) {
 }
 
 TimeScale scale_of(const View& v, const std::array<Layer, 3>& all) {
-  if (v.usual_run == nullptr) {
+  if (v.shown_run == nullptr) {
     const sim::Instant from = all[2].most.empty() ? sim::Instant{} : all[2].most.front().at;
     sim::Duration last;
     for (const Layer& l : all) {
@@ -68,7 +76,7 @@ TimeScale scale_of(const View& v, const std::array<Layer, 3>& all) {
     scale.from = from;
     return scale;
   }
-  TimeScale scale = time_scale(*v.usual_run);
+  TimeScale scale = time_scale(*v.shown_run);
   // As far as the schedules of a campaign disagree, but no further than three windows.
   sim::Duration last;
   for (const Layer& l : all) {
@@ -93,6 +101,7 @@ void chart(Html& h, const TimeScale& scale, const Layer& l) {
   {
     const auto cell = h.in("div.chart");
     std::string says = fmt::format("{}, {}:", l.name, l.unit);
+    if (l.own != nullptr) says += fmt::format(" {} at most in this run.", figure(most_of(*l.own)));
     if (l.usual != nullptr) says += fmt::format(" {} at most in the usual run.", figure(most_of(*l.usual)));
     if (l.has_band()) {
       says += fmt::format(" Median {}, 99 in 100 {}, worst {} at most.", figure(most_of(l.p50)), figure(most_of(l.p99)),
@@ -111,9 +120,13 @@ void chart(Html& h, const TimeScale& scale, const Layer& l) {
         h.lone("path",
                {{"class", fmt::format("line median {}", l.stage)}, {"d", step_path(scale, l.p50, most, false)}});
       }
+      const bool beside = l.has_band() || l.own != nullptr;
+      if (l.own != nullptr) {
+        h.lone("path", {{"class", fmt::format("area {}", l.stage)}, {"d", step_path(scale, *l.own, most, true)}});
+      }
       if (l.usual != nullptr) {
-        h.lone("path", {{"class", l.has_band() ? "line usual" : fmt::format("area {}", l.stage)},
-                        {"d", step_path(scale, *l.usual, most, !l.has_band())}});
+        h.lone("path", {{"class", beside ? "line usual" : fmt::format("area {}", l.stage)},
+                        {"d", step_path(scale, *l.usual, most, !beside)}});
       }
     }
   }
@@ -129,7 +142,8 @@ void chart(Html& h, const TimeScale& scale, const Layer& l) {
     item("99 in 100", most_of(l.p99));
     item("median", most_of(l.p50));
   }
-  if (l.usual != nullptr) item(l.has_band() ? "usual run" : "most", most_of(*l.usual));
+  if (l.own != nullptr) item("this run", most_of(*l.own));
+  if (l.usual != nullptr) item(l.has_band() || l.own != nullptr ? "usual run" : "most", most_of(*l.usual));
 }
 
 void legend(Html& h, bool band, bool usual) {
@@ -138,8 +152,8 @@ void legend(Html& h, bool band, bool usual) {
     key(h, "k-median", "median of all schedules");
     key(h, "k-band", "from there to the 99th of 100");
     key(h, "k-worst", "the worst of all at that moment");
-    if (usual) key(h, "k-usual", "the usual run");
   }
+  if (usual) key(h, "k-usual", "the usual run");
   key(h, "k-late", "beyond the window");
 }
 
@@ -153,6 +167,7 @@ void in_words(Html& h, const TimeScale& scale, const std::array<Layer, 3>& all) 
     const auto row = h.in("tr");
     h.element("th", "after", {{"scope", "col"}});
     for (const Layer& l : all) {
+      if (l.own != nullptr) h.element("th.n", fmt::format("{}, this run", l.name), {{"scope", "col"}});
       if (l.usual != nullptr) h.element("th.n", fmt::format("{}, usual run", l.name), {{"scope", "col"}});
       if (!l.has_band()) continue;
       h.element("th.n", fmt::format("{}, median", l.name), {{"scope", "col"}});
@@ -167,6 +182,7 @@ void in_words(Html& h, const TimeScale& scale, const std::array<Layer, 3>& all) 
     const auto row = h.in("tr");
     h.element("th", sim::text(after), {{"scope", "row"}});
     for (const Layer& l : all) {
+      if (l.own != nullptr) h.element("td.n", figure(value_at(*l.own, t)));
       if (l.usual != nullptr) h.element("td.n", figure(value_at(*l.usual, t)));
       if (!l.has_band()) continue;
       for (const Series* s : {&l.p50, &l.p99, &l.most}) h.element("td.n", figure(value_at(*s, t)));
@@ -179,7 +195,7 @@ void in_words(Html& h, const TimeScale& scale, const std::array<Layer, 3>& all) 
 bool divergence_section(Html& h, const View& v) {
   const std::array<Layer, 3> all = layers(v);
   const bool band = std::ranges::any_of(all, &Layer::has_band);
-  if (v.usual_run == nullptr && !band) return false;
+  if (v.shown_run == nullptr && !band) return false;
   if (std::ranges::none_of(all, [](const Layer& l) { return l.top() > 0; })) return false;
   const auto scope = section(h, v, "divergence", "Divergence");
   h.element("p.lead", "How far the layers are apart. Converged means that all three are zero, and stay zero.");
@@ -190,7 +206,7 @@ bool divergence_section(Html& h, const View& v) {
     h.element("figcaption", "From the change on");
     axis_row(h, scale, "");
     for (const Layer& l : all) chart(h, scale, l);
-    legend(h, band, v.usual_run != nullptr);
+    legend(h, band, all[0].usual != nullptr && (band || all[0].own != nullptr));
   }
   in_words(h, scale, all);
   return true;

@@ -144,6 +144,7 @@ void spans(Html& h, const TimeScale& scale, const Lane& lane) {
 void marks(Html& h, const TimeScale& scale, const Lane& lane) {
   std::int64_t last = -column;
   for (const Lane::Mark& m : lane.marks) {
+    if (m.at < scale.from || between(scale.from, m.at) > scale.span) continue;
     const std::int64_t at = scale.at(m.at);
     const std::string says = sim::text(m.at) + "  " + m.what;
     if (m.fault) {
@@ -281,21 +282,20 @@ void run_chart(Html& h, const sim::RunResult& r, const sim::Playback* playback, 
 }
 
 bool timeline_section(Html& h, const View& v) {
-  const sim::RunResult* r = v.usual_run;
+  const sim::RunResult* r = v.shown_run;
   if (r == nullptr) return false;
   if (!r->changed && r->phases.empty() && r->data.empty()) return false;
   const auto scope = section(h, v, "timeline", "Timeline");
-  h.element("p.lead", v.usual != nullptr && v.run == nullptr
-                          ? "The usual run: nothing fails, and all takes as long as on a quiet day."
-                          : "What happens when, against the window.");
-  // Without a story to move through, the usual run itself can be.
-  if (v.usual != nullptr && v.stories.empty()) {
-    time_travel(h, v, *v.usual, v.section("usual"));
+  h.element("p.lead", v.run == nullptr ? "The usual run: nothing fails, and all takes as long as on a quiet day."
+                                       : "What happens when, against the window.");
+  if (v.shown != nullptr && v.stories.empty()) {  // there is no story to move through, so this can be
+    time_travel(h, v, *v.shown, v.section("usual"));
   } else {
-    run_chart(h, *r, v.usual, nullptr, v.usual != nullptr ? v.usual->label : std::string("This run"));
+    const bool beside = v.usual_run != nullptr && v.usual_run->trace_hash != r->trace_hash;
+    run_chart(h, *r, v.shown, beside ? v.usual_run : nullptr, v.shown != nullptr ? v.shown->label : "This run");
   }
   if (!r->phases.empty()) in_words(h, *r);
-  if (v.usual == nullptr && !v.evidence().why_no_playback.empty()) {
+  if (v.shown == nullptr && !v.evidence().why_no_playback.empty()) {
     h.element("p.note", "There are no lanes of the systems: " + v.evidence().why_no_playback);
   }
   return true;

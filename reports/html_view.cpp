@@ -121,6 +121,13 @@ View view_of(const sim::Reported& reported, std::string_view id) {
   } else if (v.run != nullptr) {
     v.usual_run = v.run;
   }
+  v.shown = v.usual;
+  v.shown_run = v.run != nullptr ? v.run : v.usual_run;
+  if (v.run != nullptr) {
+    const auto own = std::ranges::find(reported.evidence.playbacks, v.run->trace_hash,
+                                       [](const Playback& p) { return p.run.trace_hash; });
+    v.shown = own != reported.evidence.playbacks.end() ? &*own : nullptr;
+  }
   find_stories(v);
   return v;
 }

@@ -42,6 +42,8 @@ struct View {
 
   const sim::Playback* usual = nullptr;       // the usual run to watch, if there is one
   const sim::RunResult* usual_run = nullptr;  // and what is known of it without
+  const sim::Playback* shown = nullptr;       // the run that the result is about: its own, else the usual one
+  const sim::RunResult* shown_run = nullptr;
   std::vector<Story> stories;
 
   const sim::Evidence& evidence() const { return reported->evidence; }
