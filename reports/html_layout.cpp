@@ -12,31 +12,40 @@ using Edge = std::pair<std::size_t, std::size_t>;
 
 constexpr int sweeps = 8;
 
-// Kahn's order; what a cycle holds back is put behind all the rest.
-std::vector<std::size_t> layers(std::size_t nodes, const std::vector<Edge>& edges, std::vector<bool>& counts) {
-  std::vector<std::size_t> waits(nodes, 0);
-  for (std::size_t e = 0; e < edges.size(); ++e) {
-    counts[e] = edges[e].first < nodes && edges[e].second < nodes && edges[e].first != edges[e].second;
-    if (counts[e]) ++waits[edges[e].second];
-  }
-  std::vector<std::size_t> layer(nodes, 0);
-  std::vector<bool> placed(nodes, false);
-  std::vector<std::size_t> ready;
-  for (std::size_t n = 0; n < nodes; ++n) {
-    if (waits[n] == 0) ready.push_back(n);
-  }
-  for (std::size_t i = 0; i < ready.size(); ++i) {
-    const std::size_t n = ready[i];
-    placed[n] = true;
+bool leads(std::size_t from, std::size_t to, std::size_t nodes, const std::vector<Edge>& edges,
+           const std::vector<bool>& counts) {
+  std::vector<bool> seen(nodes, false);
+  std::vector<std::size_t> reached{from};
+  seen[from] = true;
+  for (std::size_t i = 0; i < reached.size() && !seen[to]; ++i) {
     for (std::size_t e = 0; e < edges.size(); ++e) {
-      if (!counts[e] || edges[e].first != n) continue;
-      const std::size_t m = edges[e].second;
-      layer[m] = std::max(layer[m], layer[n] + 1);
-      if (--waits[m] == 0) ready.push_back(m);
+      if (!counts[e] || edges[e].first != reached[i] || seen[edges[e].second]) continue;
+      seen[edges[e].second] = true;
+      reached.push_back(edges[e].second);
     }
   }
+  return seen[to];
+}
+
+// Those that close no cycle with the ones before them.
+std::vector<bool> forward(std::size_t nodes, const std::vector<Edge>& edges) {
+  std::vector<bool> counts(edges.size(), false);
   for (std::size_t e = 0; e < edges.size(); ++e) {
-    if (counts[e]) counts[e] = placed[edges[e].first] && placed[edges[e].second];
+    const auto [from, to] = edges[e];
+    counts[e] = from < nodes && to < nodes && !leads(to, from, nodes, edges, counts);
+  }
+  return counts;
+}
+
+std::vector<std::size_t> layers(std::size_t nodes, const std::vector<Edge>& edges, const std::vector<bool>& counts) {
+  std::vector<std::size_t> layer(nodes, 0);
+  for (bool moved = true; moved;) {  // no cycle counts, so it ends
+    moved = false;
+    for (std::size_t e = 0; e < edges.size(); ++e) {
+      if (!counts[e] || layer[edges[e].second] > layer[edges[e].first]) continue;
+      layer[edges[e].second] = layer[edges[e].first] + 1;
+      moved = true;
+    }
   }
   return layer;
 }
@@ -57,7 +66,7 @@ struct Drawing {
 
 Drawing spots(std::size_t nodes, const std::vector<Edge>& edges) {
   Drawing d;
-  std::vector<bool> counts(edges.size(), false);
+  const std::vector<bool> counts = forward(nodes, edges);
   const std::vector<std::size_t> layer = layers(nodes, edges, counts);
   std::size_t depth = 0;
   for (const std::size_t l : layer) depth = std::max(depth, l + 1);
@@ -137,8 +146,16 @@ LayeredGraph layered(std::size_t nodes, const std::vector<Edge>& edges, const La
   out.width += 2 * sizes.margin;
   out.height = d.rows.empty() ? 0 : y - sizes.between_layers + sizes.margin;
   out.nodes.assign(at.begin(), at.begin() + static_cast<std::ptrdiff_t>(nodes));
-  for (const auto& path : d.paths) {
+  bool any_back = false;
+  for (std::size_t e = 0; e < edges.size(); ++e) {
+    const auto& path = d.paths[e];
     std::vector<Point>& line = out.edges.emplace_back();
+    const auto [from, to] = edges[e];
+    out.back.push_back(path.empty() && from < nodes && to < nodes && from != to);
+    if (out.back.back()) {
+      line = {{at[from].x + sizes.node_width / 2, at[from].y}, {at[to].x + sizes.node_width / 2, at[to].y}};
+      any_back = true;
+    }
     for (std::size_t i = 0; i < path.size(); ++i) {
       const Point middle = at[path[i]];
       const int half = sizes.node_height / 2;
@@ -146,6 +163,7 @@ LayeredGraph layered(std::size_t nodes, const std::vector<Edge>& edges, const La
       if (i + 1 < path.size()) line.push_back({middle.x, middle.y + half});
     }
   }
+  if (any_back) out.width += sizes.back_width;
   return out;
 }
 

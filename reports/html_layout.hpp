@@ -19,6 +19,7 @@ struct LayeredGraph {
   int height = 0;
   std::vector<Point> nodes;               // middle of each
   std::vector<std::vector<Point>> edges;  // from the lower side of one to the upper side of the other, by way of layers
+  std::vector<bool> back;                 // of each edge: it runs against the others, from right side to right side
 };
 
 struct LayoutSizes {
@@ -27,11 +28,12 @@ struct LayoutSizes {
   int between_nodes = 22;
   int between_layers = 38;
   int lane_width = 18;  // what an edge takes that passes by a layer
+  int back_width = 70;  // beside all, for edges that run back
   int margin = 4;
 };
 
-// Edges go from the first to the second; those that close a cycle, or lead nowhere, are drawn from where they are and
-// move nothing.
+// Edges go from the first to the second. One that would close a cycle with those before it in the list moves nothing
+// and runs back; one that leads nowhere has no points.
 LayeredGraph layered(std::size_t nodes, const std::vector<std::pair<std::size_t, std::size_t>>& edges,
                      const LayoutSizes& = {});
 

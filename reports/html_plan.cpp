@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
+#include <utility>
 
 #include "reports/figures.hpp"
 #include "reports/html_layout.hpp"
@@ -35,6 +37,13 @@ PlanGraph graph_of(const View& v) {
       edge.because = e.because;
     }
   }
+  // What the scenario says makes the layers; what contradicts it runs back.
+  std::vector<PlanGraph::Edge> edges;
+  for (const bool given : {true, false}) {
+    std::ranges::copy_if(plan.edges, std::back_inserter(edges),
+                         [&](const PlanGraph::Edge& e) { return e.given == given; });
+  }
+  plan.edges = std::move(edges);
   std::erase_if(plan.edges, [&](const PlanGraph::Edge& e) {
     return e.before >= plan.steps.size() || e.after >= plan.steps.size();
   });
@@ -58,7 +67,13 @@ std::string takes(const PlanGraph::Step& s) {
                                          : compact(s.takes->least) + " to " + compact(s.takes->most);
 }
 
-std::string path_of(const std::vector<Point>& line) {
+std::string path_of(const std::vector<Point>& line, bool back) {
+  if (back) {
+    const Point a = line.front();
+    const Point b = line.back();
+    const int beyond = std::max(a.x, b.x) + 64;
+    return fmt::format("M{} {}C{} {} {} {} {} {}", a.x, a.y, beyond, a.y, beyond, b.y, b.x, b.y);
+  }
   std::string d = fmt::format("M{} {}", line.front().x, line.front().y);
   for (std::size_t i = 1; i < line.size(); ++i) {
     const Point a = line[i - 1];
@@ -69,7 +84,7 @@ std::string path_of(const std::vector<Point>& line) {
   return d;
 }
 
-void draw_edge(Html& h, const PlanGraph& plan, const PlanGraph::Edge& e, const std::vector<Point>& line,
+void draw_edge(Html& h, const PlanGraph& plan, const PlanGraph::Edge& e, const std::vector<Point>& line, bool back,
                std::optional<std::size_t> number) {
   if (line.size() < 2) return;
   const bool critical = is_critical(plan, e);
@@ -79,7 +94,7 @@ void draw_edge(Html& h, const PlanGraph& plan, const PlanGraph::Edge& e, const s
   if (!e.given) classes += " absent";
   {
     const auto path = h.in("path", {{"class", classes},
-                                    {"d", path_of(line)},
+                                    {"d", path_of(line, back)},
                                     {"marker-end", e.necessary ? "url(#m-needed)"
                                                    : critical  ? "url(#m-critical)"
                                                                : "url(#m-plain)"}});
@@ -88,8 +103,8 @@ void draw_edge(Html& h, const PlanGraph& plan, const PlanGraph::Edge& e, const s
   if (!number) return;
   const Point a = line[0];
   const Point b = line[1];
-  const auto badge =
-      h.in("g.edge-number", {{"transform", fmt::format("translate({} {})", (a.x + b.x) / 2, (a.y + b.y) / 2 - 1)}});
+  const int x = back ? (a.x + b.x) / 2 / 4 + (std::max(a.x, b.x) + 64) * 3 / 4 : (a.x + b.x) / 2;
+  const auto badge = h.in("g.edge-number", {{"transform", fmt::format("translate({} {})", x, (a.y + b.y) / 2 - 1)}});
   h.lone("circle", {{"r", "9"}});
   h.element("text", std::to_string(*number), {{"text-anchor", "middle"}, {"y", "4"}});
 }
@@ -114,7 +129,7 @@ void draw(Html& h, const PlanGraph& plan) {
   std::size_t necessary = 0;
   for (std::size_t i = 0; i < plan.edges.size(); ++i) {
     const bool needed = plan.edges[i].necessary;
-    draw_edge(h, plan, plan.edges[i], g.edges[i], needed ? std::optional(++necessary) : std::nullopt);
+    draw_edge(h, plan, plan.edges[i], g.edges[i], g.back[i], needed ? std::optional(++necessary) : std::nullopt);
   }
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const PlanGraph::Step& s = plan.steps[i];

@@ -27,10 +27,14 @@ TEST(HtmlLayout, NothingIsNothing) {
   EXPECT_EQ(layered(2, {{0, 9}, {1, 1}}).edges[0].size(), 0U);
 }
 
-TEST(HtmlLayout, ACycleIsDrawnWithoutItsEdges) {
-  const LayeredGraph g = layered(3, {{0, 1}, {1, 2}, {2, 1}});
-  EXPECT_EQ(g.nodes.size(), 3U);
-  EXPECT_TRUE(g.edges[2].empty());
+TEST(HtmlLayout, WhatContradictsTheEdgesBeforeItRunsBack) {
+  const LayeredGraph g = layered(3, {{0, 1}, {1, 2}, {2, 0}});
+  EXPECT_LT(g.nodes[0].y, g.nodes[2].y);
+  EXPECT_EQ(g.back, (std::vector<bool>{false, false, true}));
+  ASSERT_EQ(g.edges[2].size(), 2U);
+  EXPECT_EQ(g.edges[2].front().y, g.nodes[2].y);
+  EXPECT_EQ(g.edges[2].back().y, g.nodes[0].y);
+  EXPECT_GT(g.width, layered(3, {{0, 1}, {1, 2}}).width);
 }
 
 RC_GTEST_PROP(HtmlLayout, StepsNeverTouchAndEdgesGoDown, ()) {
