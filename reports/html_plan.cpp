@@ -50,6 +50,32 @@ PlanGraph graph_of(const View& v) {
   return plan;
 }
 
+// By way of the scenario's own edges.
+bool leads(const PlanGraph& plan, std::size_t from, std::size_t to) {
+  std::vector<bool> seen(plan.steps.size(), false);
+  std::vector<std::size_t> reached{from};
+  seen[from] = true;
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    for (const PlanGraph::Edge& e : plan.edges) {
+      if (!e.given || e.before != reached[i] || seen[e.after]) continue;
+      seen[e.after] = true;
+      reached.push_back(e.after);
+    }
+  }
+  return seen[to];
+}
+
+// What the scenario says of a necessary edge: it has it, it follows, it is missing, or the other way round.
+enum class Stands : std::uint8_t { given, follows, missing, against };
+
+Stands stands(const PlanGraph& plan, const PlanGraph::Edge& e) {
+  if (e.given) return Stands::given;
+  if (leads(plan, e.before, e.after)) return Stands::follows;
+  return leads(plan, e.after, e.before) ? Stands::against : Stands::missing;
+}
+
+bool is_absent(const PlanGraph& plan, const PlanGraph::Edge& e) { return stands(plan, e) >= Stands::missing; }
+
 bool is_critical(const PlanGraph& plan, const PlanGraph::Edge& e) {
   return plan.steps[e.before].critical && plan.steps[e.after].critical;
 }
@@ -57,7 +83,7 @@ bool is_critical(const PlanGraph& plan, const PlanGraph::Edge& e) {
 std::string edge_words(const PlanGraph& plan, const PlanGraph::Edge& e) {
   std::string out = plan.steps[e.before].name + " before " + plan.steps[e.after].name;
   if (e.necessary) out += fmt::format(", necessary for {}", grade_word(e.needed_for));
-  if (!e.given) out += ", not in the scenario";
+  if (is_absent(plan, e)) out += ", not in the scenario";
   return out;
 }
 
@@ -91,7 +117,7 @@ void draw_edge(Html& h, const PlanGraph& plan, const PlanGraph::Edge& e, const s
   std::string classes = "edge";
   if (critical) classes += " critical";
   if (e.necessary) classes += " necessary";
-  if (!e.given) classes += " absent";
+  if (is_absent(plan, e)) classes += " absent";
   {
     const auto path = h.in("path", {{"class", classes},
                                     {"d", path_of(line, back)},
@@ -165,7 +191,9 @@ void legend(Html& h, const PlanGraph& plan) {
     key(h, "k-critical", "critical: decides when all layers agree at the latest");
   if (any_edge([](const auto& e) { return e.necessary; }))
     key(h, "k-needed", "necessary: no good order does without it");
-  if (any_edge([](const auto& e) { return !e.given; })) key(h, "k-absent", "necessary, and missing in the scenario");
+  if (any_edge([&](const auto& e) { return is_absent(plan, e); })) {
+    key(h, "k-absent", "necessary, and missing in the plan, or against it");
+  }
   if (any([](const auto& s) { return s.stage == 0; })) key(h, "s0", "control plane");
   if (any([](const auto& s) { return s.stage == 1; })) key(h, "s1", "schema");
   if (any([](const auto& s) { return s.stage == 2; })) key(h, "s2", "code");
@@ -204,7 +232,12 @@ void necessary(Html& h, const PlanGraph& plan) {
     h.element("strong", plan.steps[e.before].name + " before " + plan.steps[e.after].name);
     h.text(" ");
     h.element("span.tag", grade_word(e.needed_for), {{"class", grade_word(e.needed_for)}});
-    if (!e.given) h.element("span.tag.bad", "missing in the scenario");
+    switch (stands(plan, e)) {
+      case Stands::given: break;
+      case Stands::follows: h.element("span.tag", "follows from the plan"); break;
+      case Stands::missing: h.element("span.tag.bad", "missing in the plan"); break;
+      case Stands::against: h.element("span.tag.bad", "against the plan"); break;
+    }
     if (!e.because.empty()) h.element("p", e.because);
   }
 }
