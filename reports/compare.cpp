@@ -123,6 +123,20 @@ void runs(Comparison& c, const sim::RunResult& a, const sim::RunResult& b) {
   c.same_luck = a.seed == b.seed && a.workload == b.workload && (a.seed.has_value() || same_answers());
   c.luck = c.same_luck ? "The same luck: choices that both plans have were answered alike."
                        : "Not the same luck: the two runs have different schedules.";
+  // What readers saw, and what it cost; what is none in both is not worth a row.
+  const auto cost = [&](const char* name, std::int64_t was, std::int64_t is, auto text) {
+    if (was != 0 || is != 0) c.changes.push_back({by_size(was, is), name, text(was), text(is)});
+  };
+  const auto rows = [](std::int64_t n) { return of_unit(n, "row", "rows"); };
+  const auto number = [](std::uint64_t n) { return static_cast<std::int64_t>(n); };
+  cost("most nulls in a read", a.nulls_worst, b.nulls_worst, rows);
+  cost("most overdue in a read", a.stale_worst, b.stale_worst, rows);
+  cost("reads that failed", number(a.reads_failed), number(b.reads_failed), figure);
+  cost("nulls at the end", a.nulls_at_end, b.nulls_at_end, rows);
+  cost("wrong values at the end", a.wrong_at_end, b.wrong_at_end, rows);
+  cost("changes lost", number(a.changes_lost), number(b.changes_lost), figure);
+  cost("merges stalled", number(a.merges_stalled), number(b.merges_stalled), figure);
+  cost("Flink down", a.flink_down.us, b.flink_down.us, [](std::int64_t us) { return sim::text(sim::Duration{us}); });
 }
 
 void orderings(Comparison& c, const sim::OrderingsResult& a, const sim::OrderingsResult& b) {

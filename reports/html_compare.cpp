@@ -5,26 +5,25 @@
 #include <array>
 
 #include "reports/axis.hpp"
-#include "reports/comparison.hpp"
+#include "reports/compare.hpp"
 #include "reports/figures.hpp"
 #include "reports/html_sections.hpp"
 
 namespace converge::reports {
 namespace {
 
-using Change = Compared::Change;
+using Change = Comparison::Change;
 using sim::Sample;
 
 struct Sign {
   std::string_view sign, word, style;
 };
 
-Sign sign_of(Change c) {
-  switch (c) {
-    case Change::same: return {"=", "the same", "same"};
-    case Change::better: return {"▲", "better", "better"};
-    case Change::worse: return {"▼", "worse", "worse"};
-    case Change::unknown: return {"?", "not comparable", "same"};
+Sign sign_of(Change::Is is) {
+  switch (is) {
+    case Change::Is::neither: return {"=", "neither", "same"};
+    case Change::Is::better: return {"▲", "better", "better"};
+    case Change::Is::worse: return {"▼", "worse", "worse"};
   }
   return {};
 }
@@ -56,15 +55,13 @@ void sides(Html& h, std::span<const View> views) {
   }
 }
 
-void table(Html& h, std::string_view caption, const std::vector<Compared>& all) {
-  if (all.empty()) return;
-  h.element("h3", caption);
-  const auto scroll = scrolls(h, caption);
+void table(Html& h, const std::vector<Change>& all) {
+  const auto scroll = scrolls(h, "What became better, and what worse");
   const auto table = h.in("table");
   table_head(h, {"what", "#before", "#after", "which is"});
   const auto body = h.in("tbody");
-  for (const Compared& c : all) {
-    const Sign sign = sign_of(c.change);
+  for (const Change& c : all) {
+    const Sign sign = sign_of(c.is);
     const auto row = h.in("tr");
     h.element("th", c.what, {{"scope", "row"}});
     h.element("td.n", c.before);
@@ -72,8 +69,15 @@ void table(Html& h, std::string_view caption, const std::vector<Compared>& all) 
     const auto cell = h.in("td", {{"class", sign.style}});
     h.element("span", sign.sign, {{"aria-hidden", "true"}});
     h.text(fmt::format(" {}", sign.word));
-    if (!c.by.empty()) h.element("span.note", c.by);
   }
+}
+
+std::string decides(const Comparison& c) {
+  if (c.decides.empty()) {
+    return c.worse ? "No property decides, and yet it is worse." : "No property decides: none is broken that was kept.";
+  }
+  const auto at = std::ranges::find(c.changes, c.decides, &Change::what);
+  return fmt::format("What decides is {}: {} before, {} now.", c.decides, at->before, at->after);
 }
 
 // The data layer of each over one scale: the usual run, or the median where only that is known.
@@ -139,12 +143,11 @@ void comparison_section(Html& h, std::span<const View> views) {
   h.element("h2", "Comparison", {{"id", "comparison-h"}});
   sides(h, views);
   for (std::size_t i = 1; i < views.size(); ++i) {
-    const SideBySide c = compare(*views[0].reported, *views[i].reported);
+    const Comparison c = compare(views[0].reported->result, views[i].reported->result);
     if (views.size() > 2) h.element("h3", fmt::format("{} against the first", side_name(i, views.size())));
-    h.element("p.decides", c.decides);
+    h.element("p.decides", decides(c));
     h.element("p", c.luck, {{"class", c.same_luck ? "note" : "warn"}});
-    table(h, "Properties", c.properties);
-    table(h, "Figures", c.figures);
+    table(h, c.changes);
   }
   times(h, views);
   divergence(h, views);

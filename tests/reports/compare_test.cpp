@@ -55,6 +55,17 @@ TEST(Compare, ARunThatConvergesLaterIsWorse) {
   EXPECT_FALSE(compare(never, run(20, true)).worse);
 }
 
+TEST(Compare, WhatReadersSawAndWhatItCostIsCompared) {
+  sim::RunResult nulls = run(20, true);
+  nulls.nulls_worst = 1'200'000;
+  nulls.flink_down = sim::minutes(5);
+  const Comparison c = compare(run(20, true), nulls);
+  EXPECT_EQ(change(c, "most nulls in a read"), Is::worse);
+  EXPECT_EQ(change(c, "Flink down"), Is::worse);
+  EXPECT_EQ(std::ranges::count(c.changes, "changes lost", &Comparison::Change::what), 0) << "none in either";
+  EXPECT_FALSE(c.worse) << "no promise is broken";
+}
+
 TEST(Compare, ASmallerMarginAloneIsNoRegression) {
   sim::RunResult closer = run(20, true);
   closer.properties[1].margin = 0;
