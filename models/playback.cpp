@@ -584,14 +584,18 @@ class Observer {
       const sim::Question& q = model_.questions()[a.question];
       if (q.fault && a.answer != 0 && q.actor == name) faults.answers.push_back(a);
     }
+    std::vector<sim::Lane::Mark> told = std::move(all);
+    std::vector<sim::Lane::Mark> struck;
     for (const sim::DeviationText& d : deviations(model_, faults)) {
-      all.push_back({.at = d.at, .what = d.text, .fault = true, .bad = true});
+      struck.push_back({.at = d.at, .what = d.text, .fault = true, .bad = true});
     }
+    all.clear();
+    std::merge(told.begin(), told.end(), struck.begin(), struck.end(), std::back_inserter(all),
+               [](const auto& a, const auto& b) { return a.at < b.at; });
     if (all.size() > kMarksMost) {
       std::erase_if(all, [](const sim::Lane::Mark& m) { return !m.fault && !m.bad; });
       if (all.size() > kMarksMost) all.resize(kMarksMost);
     }
-    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
     return all;
   }
 

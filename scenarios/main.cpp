@@ -64,11 +64,9 @@ CLI::App* add_report_command(CLI::App& app, Options& o) {
   command->add_flag("--fail-on-regression", o.fail_on_regression,
                     "Exit code 1 if the last result is worse than the first");
   command->footer(
-      "Examples:\n  converge check plan.json --json -o plan.result.json; converge report plan.result.json -o "
-      "plan.html\n"
-      "  converge report main.result.json branch.result.json --format md --fail-on-regression >> "
-      "\"$GITHUB_STEP_SUMMARY\"\n"
+      "Examples:\n  converge report plan.result.json -o plan.html         # of converge check plan.json --json\n"
       "  converge report plan.result.json -o plan.trace.json   # opens in ui.perfetto.dev\n"
+      "  converge report before.json after.json --format md --fail-on-regression\n"
       "Exit codes: 0 written; 1 with --fail-on-regression, the last is worse; 2 a result cannot be read.");
   return command;
 }
