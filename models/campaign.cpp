@@ -103,6 +103,63 @@ std::string strength(const sim::CheckResult& r, std::size_t given) {
       r.schedules, r.schedules == 1 ? "" : "s", r.seed, drawn, sim::interval(r.miss), sim::percent(r.miss.confidence));
 }
 
+// Divergence is kept at so many moments, from the first change to the horizon.
+constexpr std::uint32_t kMoments = 96;
+
+sim::Instant moment(const PipelineConfig& config, std::uint32_t i) {
+  sim::Duration from = config.horizon;
+  for (const ChangeConfig& c : config.changes) from = std::min(from, c.at);
+  // By parts, so that no horizon overflows.
+  const sim::Duration step = (config.horizon - from) / (kMoments - 1);
+  return i + 1 == kMoments ? sim::Instant{} + config.horizon : sim::Instant{} + from + step * i;
+}
+
+void add_bands(const Pipeline& model, const sim::RunResult& r, std::vector<sim::Bands::Key>& keys) {
+  std::uint32_t series = 0;
+  for (const auto* samples : {&r.schema, &r.code, &r.data}) {
+    std::size_t next = 0;
+    for (std::uint32_t i = 0; i < kMoments; ++i) {
+      const sim::Instant at = moment(model.config(), i);
+      while (next < samples->size() && (*samples)[next].at <= at) ++next;
+      const std::int64_t value = next == 0 ? 0 : (*samples)[next - 1].value;
+      if (value != 0) keys.push_back(sim::Bands::key(series, i, value));
+    }
+    ++series;
+  }
+}
+
+std::vector<sim::CheckResult::Band> band(const Pipeline& model, const sim::Tally& t, std::uint32_t series) {
+  std::vector<sim::CheckResult::Band> all;
+  for (std::uint32_t i = 0; i < kMoments; ++i) {
+    const auto at = [&](std::int64_t ppm) { return t.bands.at(series, i, t.schedules, ppm); };
+    all.push_back({moment(model.config(), i), at(500'000), at(900'000), at(990'000), at(1'000'000)});
+  }
+  return all;
+}
+
+// As it was counted where that is short, and else in rows of equal width.
+std::vector<sim::CheckResult::Bucket> distribution(const sim::Quantiles& q) {
+  constexpr std::size_t rows_most = 200;
+  std::vector<sim::CheckResult::Bucket> rows;
+  if (q.counts().empty()) return rows;
+  const std::int64_t span = q.counts().rbegin()->first - q.counts().begin()->first;
+  std::int64_t width = 1;
+  if (q.counts().size() > rows_most) {
+    for (const std::int64_t w :
+         {2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1'800, 3'600, 7'200, 10'800, 21'600, 43'200}) {
+      width = w;
+      if (span / width + 2 <= static_cast<std::int64_t>(rows_most)) break;
+    }
+    while (span / width + 2 > static_cast<std::int64_t>(rows_most)) width *= 2;
+  }
+  for (const auto& [resolutions, schedules] : q.counts()) {
+    const sim::Duration upto = q.resolution() * ((resolutions + width - 1) / width * width);
+    if (rows.empty() || rows.back().upto != upto) rows.push_back({upto, 0});
+    rows.back().schedules += schedules;
+  }
+  return rows;
+}
+
 }  // namespace
 
 sim::Probability probability_of(std::uint64_t hits, std::uint64_t runs, double confidence) {
@@ -132,6 +189,7 @@ sim::Summary summary(const Pipeline& model, const Run& run) {
     out.finished.push_back(p.status == sim::Phase::Status::done);
     out.disagreed.push_back(p.disagreed);
   }
+  add_bands(model, r, out.bands);
   out.silences = silences(model, s);
   return out;
 }
@@ -166,6 +224,10 @@ sim::CheckResult judge(const Pipeline& model, const Sampling& sampling, const si
   r.p999 = t.convergence.at(999'000);
   r.most = t.convergence.longest();
   r.never_converged = t.convergence.never();
+  r.convergence = distribution(t.convergence);
+  r.schema_band = band(model, t, 0);
+  r.code_band = band(model, t, 1);
+  r.data_band = band(model, t, 2);
   sim::RunResult any;
   for (std::size_t i = 0; i < t.least.size(); ++i) {
     const std::uint64_t seed = sim::schedule_seed(options.seed, t.least[i].schedule);

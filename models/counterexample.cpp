@@ -55,6 +55,7 @@ Story counterexample(const Pipeline& model, const std::vector<sim::Deviation>& g
   c.property = result.properties[property].name;
   c.sentence = result.sentence;
   c.detail = result.properties[property].detail;
+  c.trace_hash = last.trace_hash;
   c.minimal = shrunk.minimal;
   c.tries = shrunk.tries;
   c.from = found.deviations.size() + (found.workload != 0 ? 1 : 0);

@@ -204,6 +204,7 @@ class Exploring {
                                            .deviations = p.own,
                                            .sentence = p.result.sentence,
                                            .detail = broken.detail,
+                                           .trace_hash = p.result.trace_hash,
                                            .fewest = explored_.complete,
                                            .from = p.own.size()});
     out_.stories.push_back(p.schedule);
@@ -219,6 +220,7 @@ class Exploring {
     out_.result.worst_convergence = p.result.convergence;
     out_.result.never_converges = !p.result.convergence;
     out_.result.worst_schedule = std::move(p.own);
+    out_.result.worst_trace_hash = p.result.trace_hash;
     out_.worst = std::move(p.schedule);
   }
 

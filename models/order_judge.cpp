@@ -289,8 +289,8 @@ OrderJudge judge_by_exploring(OrderJudging how, OrderExploring far) {
   };
 }
 
-sim::OrderCounterexample order_counterexample(const PipelineConfig& config, const std::vector<sim::Deviation>& given,
-                                              const sim::Found& shows, Grade wanted) {
+OrderStory order_counterexample(const PipelineConfig& config, const std::vector<sim::Deviation>& given,
+                                const sim::Found& shows, Grade wanted) {
   const Pipeline model{config};
   const sim::Fails fails = [&](const sim::Found& candidate) {
     return grade(order_facts(model, replay(model, given, candidate, Recording::on))) == wanted;
@@ -300,17 +300,21 @@ sim::OrderCounterexample order_counterexample(const PipelineConfig& config, cons
   if (shows != sim::Found{}) shrunk = sim::shrink(model.questions(), shows, fails, tries_most);
   const Run last = replay(model, given, shrunk.schedule, Recording::on);
   const sim::RunResult result = judge(model, last);
-  sim::OrderCounterexample c{.grade = wanted, .sentence = result.sentence, .minimal = shrunk.minimal};
-  if (shrunk.schedule.workload != 0) c.workload = shrunk.schedule.workload;
+  OrderStory story;
+  sim::OrderCounterexample& c = story.counterexample;
+  c = {.grade = wanted, .sentence = result.sentence, .trace_hash = last.trace_hash, .minimal = shrunk.minimal};
+  if (shrunk.schedule.workload != 0) c.workload = story.schedule.workload = shrunk.schedule.workload;
   sim::Record own;
   for (const sim::Answered& a : last.record.answers) {
     const sim::Deviation d{a.question, a.occurrence, a.answer};
     const auto& kept = shrunk.schedule.deviations;
-    if (std::find(kept.begin(), kept.end(), d) != kept.end()) own.answers.push_back(a);
+    if (std::find(kept.begin(), kept.end(), d) == kept.end()) continue;
+    own.answers.push_back(a);
+    story.schedule.deviations.push_back(sim::name(d, model.questions()));
   }
   c.deviations = deviations(model, own);
   c.happened = what_happened(model, given, shrunk.schedule, wanted);
-  return c;
+  return story;
 }
 
 }  // namespace converge::models

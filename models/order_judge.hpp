@@ -15,6 +15,7 @@
 
 #include "models/pipeline.hpp"
 #include "models/run.hpp"
+#include "sim/schedule.hpp"
 #include "sim/shrink.hpp"
 #include "sim/verdict.hpp"
 
@@ -56,8 +57,13 @@ OrderJudge judge_by_exploring(OrderJudging, OrderExploring);
 // In this run every choice that was faced has one answer, so it is the only one.
 bool only_schedule(const Pipeline&, const Run&);
 
+struct OrderStory {
+  sim::OrderCounterexample counterexample;  // but for the order, and its schedule's file
+  sim::Schedule schedule;
+};
+
 // The least story of how this pipeline comes to that grade, from a schedule that does.
-sim::OrderCounterexample order_counterexample(const PipelineConfig&, const std::vector<sim::Deviation>& given,
-                                              const sim::Found&, sim::Grade);
+OrderStory order_counterexample(const PipelineConfig&, const std::vector<sim::Deviation>& given, const sim::Found&,
+                                sim::Grade);
 
 }  // namespace converge::models

@@ -186,9 +186,10 @@ class Answer {
     if (r_.orders[order].counterexample) return *r_.orders[order].counterexample;
     const Judged& j = f.judged[order];
     const PipelineConfig config = in_order(config_, f.orders[order]);
-    sim::OrderCounterexample c = order_counterexample(config, o_.given, j.shows, j.verdict.grade);
-    c.order = order;
-    r_.counterexamples.push_back(std::move(c));
+    OrderStory story = order_counterexample(config, o_.given, j.shows, j.verdict.grade);
+    story.counterexample.order = order;
+    if (hooks_.schedule_file) story.counterexample.schedule_file = hooks_.schedule_file(story.schedule);
+    r_.counterexamples.push_back(std::move(story.counterexample));
     r_.orders[order].counterexample = r_.counterexamples.size() - 1;
     return r_.counterexamples.size() - 1;
   }

@@ -34,6 +34,7 @@ struct OrderingsHooks {
   // Now and then, from one thread at a time: how many were judged, of how many, and how many of them are bad. False
   // ends the work.
   std::function<bool(std::string_view doing, std::uint64_t done, std::uint64_t of, std::uint64_t bad)> go_on;
+  std::function<std::string(const sim::Schedule&)> schedule_file;  // what a file of that schedule would hold; optional
 };
 
 // The answer, but for what only the caller knows: file, title, fingerprint, and how it ended. Nothing if no order obeys

@@ -39,8 +39,9 @@ Duration reach(const sim::RunResult& r, Instant from) {
   return std::max(last, std::min(flaps, most));
 }
 
-// A step of the axis that leaves room for its labels, from the steps that people count in.
-Duration tick_step(const Axis& axis) {
+}  // namespace
+
+Duration tick_step(Duration span, std::int64_t most) {
   constexpr std::array steps{
       sim::microseconds(1),  sim::microseconds(10),  sim::microseconds(100), sim::milliseconds(1),
       sim::milliseconds(10), sim::milliseconds(100), sim::seconds(1),        sim::seconds(5),
@@ -50,11 +51,10 @@ Duration tick_step(const Axis& axis) {
       sim::days(1),          sim::days(2),           sim::days(7),           sim::days(14),
       sim::days(28),         sim::days(100),         sim::days(365),         sim::days(3'650),
       sim::days(36'500)};
-  const auto ticks = static_cast<std::int64_t>(std::max<std::size_t>(axis.columns() / tick_columns_min, 1));
   for (const Duration step : steps) {
-    if (axis.span.us / ticks < step.us) return step;
+    if (span.us / most < step.us) return step;
   }
-  return axis.span;
+  return span;
 }
 
 std::string tick_label(Duration d, Duration step) {
@@ -63,8 +63,6 @@ std::string tick_label(Duration d, Duration step) {
   if (step >= sim::hours(1)) return fmt::format("{} h", d / sim::hours(1));
   return compact(d);
 }
-
-}  // namespace
 
 Duration between(Instant a, Instant b) {
   std::int64_t us = 0;
@@ -144,7 +142,8 @@ Scale scale(const Page& page, const Axis& axis) {
     s.cells[axis.before] = {page.glyphs.axis_line, Style::faint};
     put(axis.before, "SLA");
   }
-  const Duration step = tick_step(axis);
+  const auto room = static_cast<std::int64_t>(std::max<std::size_t>(axis.columns() / tick_columns_min, 1));
+  const Duration step = tick_step(axis.span, room);
   for (Duration at; at < axis.span; at.us += std::min(step.us, axis.span.us - at.us)) {
     const std::size_t column = at == axis.window && axis.has_line() ? axis.before : axis.column(at);
     if (!axis.is_line(column)) s.cells[column].glyph = page.glyphs.tick;

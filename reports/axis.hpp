@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
@@ -19,6 +20,10 @@ inline constexpr sim::Duration forever{std::numeric_limits<std::int64_t>::max()}
 
 // From `a` to `b`, without the overflow that hostile instants would be.
 sim::Duration between(sim::Instant a, sim::Instant b);
+
+// A step that gives at most about so many ticks, from the steps that people count in, and what a tick says.
+sim::Duration tick_step(sim::Duration span, std::int64_t most);
+std::string tick_label(sim::Duration at, sim::Duration step);
 
 // Time in columns. The end of the window has a column of its own, and lies exactly between the columns before it and
 // those after it: a bar that ends in time never seems to cross it. Each column has two halves, which are told apart in

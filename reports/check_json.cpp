@@ -1,6 +1,8 @@
 // Field by field, in the order in which the document has them.
 #include "reports/check_json.hpp"
 
+#include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -70,6 +72,23 @@ Json rare(const sim::CheckResult& r) {
           {"extinct", r.rare->extinct}};
 }
 
+Json distribution(const sim::CheckResult& r) {
+  std::string out;
+  for (const sim::CheckResult::Bucket& b : r.convergence) {
+    out += fmt::format("{}[{}, {}]", out.empty() ? "" : ", ", decimal_seconds(b.upto.us), b.schedules);
+  }
+  return verbatim("[" + out + "]");
+}
+
+Json band(const std::vector<sim::CheckResult::Band>& all) {
+  std::string out;
+  for (const sim::CheckResult::Band& b : all) {
+    out += fmt::format("{}[{}, {}, {}, {}, {}]", out.empty() ? "" : ", ", decimal_seconds(b.at.us), b.p50, b.p90, b.p99,
+                       b.most);
+  }
+  return verbatim("[" + out + "]");
+}
+
 Json document(const sim::CheckResult& r) {
   Json out = head(r);
   out.update({
@@ -89,6 +108,8 @@ Json document(const sim::CheckResult& r) {
         {"p999", seconds(r.p999)},
         {"max", seconds(r.most)}}},
       {"never_converged", r.never_converged},
+      {"convergence_distribution_s", distribution(r)},
+      {"divergence_bands", {{"schema", band(r.schema_band)}, {"code", band(r.code_band)}, {"data", band(r.data_band)}}},
       {"schedules_per_s", r.schedules_per_s ? number(*r.schedules_per_s) : Json()},
       {"properties", list(r.properties, property_count)},
       {"counterexamples", list(r.counterexamples, counterexample)},

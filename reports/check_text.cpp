@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "reports/choices.hpp"
 #include "reports/counterexample.hpp"
 #include "reports/figures.hpp"
 #include "reports/page.hpp"
@@ -130,23 +131,6 @@ void phases(Page& page, const CheckResult& r) {
                     .figures = {share(p.finished), share(p.disagreed)}});
   }
   table(page, {"it was over", "layers disagreed meanwhile"}, rows);
-}
-
-// "flink (restore, checkpoint), cdc (crash)"; each actor once, actors and kinds in the order in which they come.
-std::string choices(const CheckResult& r, ChoiceCount::Answered answered, bool asked) {
-  std::vector<std::pair<std::string, std::string>> actors;  // and their kinds
-  for (const ChoiceCount& c : r.choices) {
-    if (c.answered != answered || (c.asked != 0) != asked) continue;
-    const auto same = std::find_if(actors.begin(), actors.end(), [&](const auto& a) { return a.first == c.actor; });
-    if (same == actors.end()) {
-      actors.emplace_back(c.actor, c.choice);
-    } else {
-      same->second += ", " + c.choice;
-    }
-  }
-  std::string out;
-  for (const auto& [actor, kinds] : actors) out += (out.empty() ? "" : ", ") + actor + " (" + kinds + ")";
-  return out;
 }
 
 void answered(Page& page, const CheckResult& r) {

@@ -40,25 +40,6 @@ std::vector<std::string> words(std::string_view command) {
   return out;
 }
 
-std::string shrunk(const sim::Counterexample& c) {
-  if (c.fewest) {
-    return c.deviations.empty() ? "The usual answers alone do it."
-                                : "No schedule within the bounds does it with fewer unusual answers.";
-  }
-  const std::string runs = fmt::format("{} run{}", count_or_figure(c.tries), c.tries == 1 ? "" : "s");
-  std::string out;
-  if (c.deviations.empty()) {
-    out = "The usual answers alone do it";
-  } else if (c.minimal) {
-    out = c.deviations.size() == 1 ? "Minimal: take it away, and the property holds; checked"
-                                   : "Minimal: take any one away, and the property holds; checked";
-  } else {
-    out = "Not shown to be minimal";
-  }
-  return out + fmt::format(". Shrunk in {} from {} unusual answer{} of schedule {} (--seed {}).", runs,
-                           count_or_figure(c.from), c.from == 1 ? "" : "s", c.schedule, c.seed);
-}
-
 }  // namespace
 
 std::vector<std::string> command_lines(const Terminal& t, std::string_view command, std::size_t columns) {
@@ -83,6 +64,25 @@ std::vector<std::string> command_lines(const Terminal& t, std::string_view comma
     }
   }
   return out;
+}
+
+std::string shrunk(const sim::Counterexample& c) {
+  if (c.fewest) {
+    return c.deviations.empty() ? "The usual answers alone do it."
+                                : "No schedule within the bounds does it with fewer unusual answers.";
+  }
+  const std::string runs = fmt::format("{} run{}", count_or_figure(c.tries), c.tries == 1 ? "" : "s");
+  std::string out;
+  if (c.deviations.empty()) {
+    out = "The usual answers alone do it";
+  } else if (c.minimal) {
+    out = c.deviations.size() == 1 ? "Minimal: take it away, and the property holds; checked"
+                                   : "Minimal: take any one away, and the property holds; checked";
+  } else {
+    out = "Not shown to be minimal";
+  }
+  return out + fmt::format(". Shrunk in {} from {} unusual answer{} of schedule {} (--seed {}).", runs,
+                           count_or_figure(c.from), c.from == 1 ? "" : "s", c.schedule, c.seed);
 }
 
 void counterexample(Page& page, const sim::Counterexample& c) {

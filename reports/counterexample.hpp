@@ -12,6 +12,9 @@
 
 namespace converge::reports {
 
+// How it was made small, and whether it is minimal.
+std::string shrunk(const sim::Counterexample&);
+
 // The story, without a heading: that says of which property it is.
 void counterexample(Page&, const sim::Counterexample&);
 

@@ -49,6 +49,8 @@ Json document(const sim::ExploreResult& r) {
               {"never_converges", r.never_converges},
               {"worst_schedule",
                {{"deviations", list(r.worst_schedule, deviation)},
+                {"exact", schedule_file(r.worst_schedule_file)},
+                {"trace_hash", r.worst_schedule_file.empty() ? Json() : Json(hex(r.worst_trace_hash))},
                 {"file", text_or_null(r.worst_file)},
                 {"replay", text_or_null(r.worst_replay)}}},
               {"properties", list(r.properties, property)},

@@ -64,7 +64,7 @@ Json series(const std::vector<sim::Sample>& samples) {
   return verbatim("[" + out + "]");
 }
 
-Json document(const sim::RunResult& r, const std::vector<sim::PointOfNoReturn>& explained) {
+Json document(const sim::RunResult& r) {
   Json out = head(r);
   out.update({
       {"changed_s", seconds(r.changed)},
@@ -76,7 +76,11 @@ Json document(const sim::RunResult& r, const std::vector<sim::PointOfNoReturn>& 
       {"faults", list(r.faults, fault)},
       {"phases", list(r.phases, phase)},
       {"divergence", {{"schema", series(r.schema)}, {"code", series(r.code)}, {"data", series(r.data)}}},
-      {"schedule", {{"seed", r.seed ? Json(*r.seed) : Json()}, {"deviations", list(r.deviations, deviation)}}},
+      {"schedule",
+       {{"seed", r.seed ? Json(*r.seed) : Json()},
+        {"workload", r.workload ? Json(*r.workload) : Json()},
+        {"deviations", list(r.deviations, deviation)},
+        {"exact", schedule_file(r.schedule_file)}}},
       {"readers",
        {{"reads", r.reads},
         {"failed", r.reads_failed},
@@ -93,7 +97,7 @@ Json document(const sim::RunResult& r, const std::vector<sim::PointOfNoReturn>& 
         {"flink_down_s", seconds(r.flink_down)},
         {"changes", r.changes},
         {"changes_lost", r.changes_lost}}},
-      {"points_of_no_return", list(explained, point_of_no_return)},
+      {"points_of_no_return", list(r.points, point_of_no_return)},
       {"search", r.search ? search(*r.search) : Json()},
   });
   return out;
@@ -101,8 +105,6 @@ Json document(const sim::RunResult& r, const std::vector<sim::PointOfNoReturn>& 
 
 }  // namespace
 
-std::string json(const sim::RunResult& r, const std::vector<sim::PointOfNoReturn>& explained) {
-  return print(document(r, explained));
-}
+std::string json(const sim::RunResult& r) { return print(document(r)); }
 
 }  // namespace converge::reports

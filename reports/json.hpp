@@ -10,7 +10,6 @@ namespace converge::reports {
 
 // Keys always come in the same order. Times count from the start of the run, in seconds, exact to the microsecond;
 // broken UTF-8 is replaced, and characters that could harm a terminal are written as \uXXXX. Ends with a line break.
-// `explained` is what a closer look at its violations found (`replay --explain`).
-std::string json(const sim::RunResult&, const std::vector<sim::PointOfNoReturn>& explained = {});
+std::string json(const sim::RunResult&);
 
 }  // namespace converge::reports

@@ -116,7 +116,7 @@ Json head(const Result& r) {
   return {
       {"converge", version()},
       {"command", r.command},
-      {"scenario", {{"file", r.file}, {"title", r.title}, {"fingerprint", hex(r.fingerprint)}}},
+      {"scenario", {{"file", r.file}, {"title", r.title}, {"fingerprint", hex(r.fingerprint)}, {"text", r.scenario}}},
       {"verdict", word(r.outcome)},
       {"sentence", r.sentence},
       {"strength", r.strength},
@@ -146,12 +146,20 @@ Json deviation(const sim::DeviationText& d) {
           {"answer", d.answer}, {"text", d.text},     {"fault", d.fault},           {"at_s", seconds(d.at)}};
 }
 
+Json schedule_file(const std::string& text) {
+  if (text.empty()) return {};
+  Json parsed = Json::parse(text, nullptr, false);
+  return parsed.is_discarded() ? Json() : parsed;
+}
+
 Json counterexample(const sim::Counterexample& c) {
   return {{"property", c.property},
           {"deviations", list(c.deviations, deviation)},
           {"workload", c.workload ? Json(*c.workload) : Json()},
+          {"exact", schedule_file(c.schedule_file)},
           {"sentence", c.sentence},
           {"detail", c.detail},
+          {"trace_hash", hex(c.trace_hash)},
           {"minimal", c.minimal},
           {"fewest", c.fewest},
           {"tries", c.tries},

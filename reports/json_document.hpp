@@ -46,6 +46,8 @@ Json head(const Result&);
 Json property(const sim::PropertyResult&);
 Json fault(const sim::FaultCount&);
 Json deviation(const sim::DeviationText&);
+// The schedule that a schedule file would hold, as it is; null where there is none.
+Json schedule_file(const std::string& text);
 Json counterexample(const sim::Counterexample&);
 Json probability(const sim::Probability&);
 Json point_of_no_return(const sim::PointOfNoReturn&);

@@ -11,6 +11,7 @@
 #include "reports/counterexample.hpp"
 #include "reports/figures.hpp"
 #include "reports/page.hpp"
+#include "reports/report.hpp"
 #include "reports/sections.hpp"
 #include "sim/probability.hpp"
 
@@ -89,6 +90,28 @@ std::string story(const sim::CheckResult& r, const sim::PropertyCount& p) {
   return page.out;
 }
 
+// Whether there is a verdict at all, and whether it says anything; `tested` is what the latter is about.
+template <class Result>
+void add_verdict(std::vector<Case>& out, const Result& r, std::string_view tested) {
+  Case verdict{.name = "reaches a verdict"};
+  if (r.outcome == sim::Outcome::inconclusive) {
+    verdict.is = Case::Is::error;
+    verdict.type = "inconclusive";
+    verdict.message = r.sentence;
+    verdict.story = printable(log, r.strength) + "\n";
+  }
+  out.push_back(std::move(verdict));
+  Case vacuous{.name = "not vacuous", .story = bullets(r.vacuous_for)};
+  if (r.outcome == sim::Outcome::vacuous) {
+    vacuous.is = Case::Is::failure;
+    vacuous.type = "vacuous";
+    vacuous.message = r.sentence;
+  } else if (!r.vacuous_for.empty()) {
+    vacuous.message = fmt::format("What {} did not put to the test:", tested);
+  }
+  out.push_back(std::move(vacuous));
+}
+
 std::vector<Case> cases(const sim::CheckResult& r) {
   std::vector<Case> out;
   for (const sim::PropertyCount& p : r.properties) {
@@ -102,23 +125,7 @@ std::vector<Case> cases(const sim::CheckResult& r) {
     }
     out.push_back(std::move(c));
   }
-  Case verdict{.name = "reaches a verdict"};
-  if (r.outcome == sim::Outcome::inconclusive) {
-    verdict.is = Case::Is::error;
-    verdict.type = "inconclusive";
-    verdict.message = r.sentence;
-    verdict.story = printable(log, r.strength) + "\n";
-  }
-  out.push_back(std::move(verdict));
-  Case tested{.name = "not vacuous", .story = bullets(r.vacuous_for)};
-  if (r.outcome == sim::Outcome::vacuous) {
-    tested.is = Case::Is::failure;
-    tested.type = "vacuous";
-    tested.message = r.sentence;
-  } else if (!r.vacuous_for.empty()) {
-    tested.message = "What these schedules did not put to the test:";
-  }
-  out.push_back(std::move(tested));
+  add_verdict(out, r, "these schedules");
   if (!r.expected) return out;
   if (r.unmet.empty()) {
     for (Case& c : out) c.is = Case::Is::good;
@@ -130,27 +137,127 @@ std::vector<Case> cases(const sim::CheckResult& r) {
   return out;
 }
 
-}  // namespace
+Case case_of(const sim::PropertyResult& p) {
+  Case c{.name = p.name};
+  if (!sim::is_violated(p)) return c;
+  c.is = Case::Is::failure;
+  c.type = "violated";
+  c.message = fmt::format("violated: margin {}", margin(p));
+  for (const std::string* text : {&p.claim, &p.detail}) {
+    if (!text->empty()) c.story += printable(log, *text) + "\n";
+  }
+  return c;
+}
 
-std::string junit(const sim::CheckResult& r) {
-  const std::vector<Case> all = cases(r);
+std::vector<Case> cases(const sim::RunResult& r) {
+  std::vector<Case> out;
+  for (const sim::PropertyResult& p : r.properties) {
+    out.push_back(case_of(p));
+    if (out.back().is == Case::Is::good) continue;
+    for (const sim::DeviationText& d : r.deviations) out.back().story += "- " + printable(log, d.text) + "\n";
+    if (r.search && !r.search->replay.empty()) out.back().story += printable(log, r.search->replay) + "\n";
+  }
+  add_verdict(out, r, "this run");
+  return out;
+}
+
+std::vector<Case> cases(const sim::ExploreResult& r) {
+  std::vector<Case> out;
+  for (const sim::PropertyResult& p : r.properties) {
+    out.push_back(case_of(p));
+    for (const sim::Counterexample& c : r.counterexamples) {
+      if (c.property != p.name) continue;
+      Page page{log, glyphs(log), {}};
+      page.heading("Counterexample");
+      counterexample(page, c);
+      out.back().story += page.out;
+    }
+  }
+  add_verdict(out, r, "these schedules");
+  return out;
+}
+
+// What has no properties of its own is one case.
+template <class Result>
+std::vector<Case> one_case(const Result& r, std::string name, std::string story) {
+  Case c{.name = std::move(name)};
+  if (r.outcome == sim::Outcome::violated) {
+    c.is = Case::Is::failure;
+    c.type = "violated";
+    c.message = r.sentence;
+    c.story = std::move(story);
+  }
+  std::vector<Case> out{std::move(c)};
+  add_verdict(out, r, "this");
+  return out;
+}
+
+std::vector<Case> cases(const sim::AdviseResult& r) {
+  return one_case(r, "fits its window", printable(log, r.strength) + "\n");
+}
+
+std::vector<Case> cases(const sim::OrderingsResult& r) {
+  std::string edges;
+  for (const sim::NecessaryEdgeVerdict& e : r.edges) {
+    edges += printable(log, fmt::format("- {} before {}: {}", r.steps[e.before], r.steps[e.after], e.because)) + "\n";
+  }
+  return one_case(r, "every order is good", std::move(edges));
+}
+
+// The suites of one result, and what they count.
+struct Suite {
+  std::string text;
+  std::size_t tests = 0;
   std::size_t failures = 0;
   std::size_t errors = 0;
+
+  std::string counts() const {
+    return fmt::format(" tests=\"{}\" failures=\"{}\" errors=\"{}\"", tests, failures, errors);
+  }
+};
+
+template <class Result>
+Suite suite(const Result& r) {
+  Suite s;
   std::string body;
-  for (const Case& c : all) {
-    failures += c.is == Case::Is::failure ? 1U : 0U;
-    errors += c.is == Case::Is::error ? 1U : 0U;
+  for (const Case& c : cases(r)) {
+    ++s.tests;
+    s.failures += c.is == Case::Is::failure ? 1U : 0U;
+    s.errors += c.is == Case::Is::error ? 1U : 0U;
     body += element(c, r.file.empty() ? r.title : r.file);
   }
-  const std::string counts = fmt::format(" tests=\"{}\" failures=\"{}\" errors=\"{}\"", all.size(), failures, errors);
-  return fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<testsuites{}>\n  <testsuite{}{} skipped=\"0\">\n"
+  s.text = fmt::format(
+      "  <testsuite{}{} skipped=\"0\">\n"
       "    <properties>\n      <property name=\"verdict\"{}/>\n      <property name=\"strength\"{}/>\n    "
       "</properties>\n"
-      "{}  </testsuite>\n</testsuites>\n",
-      counts, attribute("name", r.title.empty() ? r.file : r.title), counts, attribute("value", r.sentence),
+      "{}  </testsuite>\n",
+      attribute("name", r.title.empty() ? r.file : r.title), s.counts(), attribute("value", r.sentence),
       attribute("value", r.strength), body);
+  return s;
+}
+
+std::string document(const std::vector<Suite>& suites) {
+  Suite all;
+  for (const Suite& s : suites) {
+    all.tests += s.tests;
+    all.failures += s.failures;
+    all.errors += s.errors;
+    all.text += s.text;
+  }
+  return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites{}>\n{}</testsuites>\n", all.counts(),
+                     all.text);
+}
+
+}  // namespace
+
+std::string junit(const sim::CheckResult& r) { return document({suite(r)}); }
+
+std::string junit(std::span<const sim::Reported> all) {
+  std::vector<Suite> suites;
+  for (const sim::Reported& reported : all) {
+    suites.push_back(std::visit([](const auto& r) { return suite(r); }, reported.result));
+  }
+  return document(suites);
 }
 
 }  // namespace converge::reports

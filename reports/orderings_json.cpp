@@ -1,6 +1,8 @@
 // Field by field, in the order in which the document has them.
 #include "reports/orderings_json.hpp"
 
+#include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -58,6 +60,8 @@ Json counterexample(const OrderingsResult& r, const sim::OrderCounterexample& c)
           {"sentence", c.sentence},
           {"deviations", list(c.deviations, deviation)},
           {"workload", c.workload ? Json(*c.workload) : Json()},
+          {"exact", schedule_file(c.schedule_file)},
+          {"trace_hash", hex(c.trace_hash)},
           {"minimal", c.minimal}};
 }
 
@@ -75,9 +79,12 @@ Json order(const OrderingsResult& r, const sim::OrderVerdict& v) {
 }
 
 Json group(const OrderingsResult& r, const OrderingsResult::Group& g) {
+  std::string which;
+  for (const std::size_t order : g.orders) which += fmt::format("{}{}", which.empty() ? "" : ", ", order);
   return {{"grade", grade_word(g.grade)},
           {"what", g.what},
           {"orders", g.orders.size()},
+          {"which", verbatim("[" + which + "]")},
           {"example", names(r, r.orders[g.orders.front()].order)},
           {"earliest_convergence_s", seconds(g.earliest)},
           {"latest_convergence_s", seconds(g.latest)}};

@@ -10,6 +10,7 @@
 #include "scenarios/cli_input.hpp"
 #include "scenarios/cli_options.hpp"
 #include "scenarios/cli_output.hpp"
+#include "scenarios/cli_report.hpp"
 #include "scenarios/progress.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -40,7 +41,9 @@ Exit advise(const Options& o) {
   sim::AdviseResult r = models::advise(given.config, options);
   r.file = loaded.file;
   r.title = scenario.title;
+  r.scenario = loaded.text;
   r.fingerprint = scenario.fingerprint;
+  write_reports(o, r);
   if (o.json) {
     put(o, reports::json(r));
   } else {

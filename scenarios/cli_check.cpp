@@ -13,6 +13,7 @@
 #include "scenarios/cli_input.hpp"
 #include "scenarios/cli_options.hpp"
 #include "scenarios/cli_output.hpp"
+#include "scenarios/cli_report.hpp"
 #include "scenarios/ledger.hpp"
 #include "scenarios/progress.hpp"
 #include "scenarios/scenario.hpp"
@@ -79,6 +80,7 @@ class Check {
     if (campaign_.schedules == UINT64_MAX) r.wanted = 0;
     r.file = loaded_.file;
     r.title = scenario_.title;
+    r.scenario = loaded_.text;
     r.fingerprint = scenario_.fingerprint;
     if (o_.timing) r.schedules_per_s = static_cast<double>(r.schedules) / std::max(took, 1e-9);
     if (ran.interrupted) r.ended = late ? sim::CheckResult::Ended::time_limit : sim::CheckResult::Ended::interrupted;
@@ -142,6 +144,7 @@ class Check {
       const std::uint64_t seed = sim::schedule_seed(campaign_.seed, first);
       models::Story story = models::counterexample(model_, sampling_, seed, i);
       story.counterexample.schedule = first;
+      story.counterexample.schedule_file = schedule_file(loaded_.file, story.schedule);
       const KeptSchedule kept = keep(o_, story.counterexample.property, story.schedule);
       story.counterexample.file = kept.file;
       story.counterexample.replay = kept.replay;
@@ -194,6 +197,7 @@ Exit check(const Options& o) {
   }
   const sim::CheckResult r = check.run(std::move(done), ledger ? &*ledger : nullptr);
   if (!o.junit.empty()) write_file(o.junit, reports::junit(r));
+  write_reports(o, r);
   if (o.json) {
     put(o, reports::json(r));
   } else {

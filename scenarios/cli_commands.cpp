@@ -45,7 +45,7 @@ Exit run(const Options& o) {
   const Scenario& scenario = *loaded.parsed.scenario;
   const models::Pipeline model{scenario.pipeline};
   const sim::Schedule drawn{.seed = o.seed, .swarm = o.swarm};
-  sim::RunResult result = execute(model, scenario, loaded.file, drawn, {});
+  sim::RunResult result = execute(model, loaded, drawn, {});
   result.command = "run";
   if (!o.save.empty()) write_file(o.save, write_schedule({seen_from(o.save, o.file).path, drawn}));
   return show(o, result, o.trace || !o.actors.empty());
@@ -78,13 +78,12 @@ Exit replay(const Options& o) {
   if (!problems.empty()) return refuse(o, "replay", o.file, input.text, problems);
   sim::Schedule elsewhere = parsed.saved->schedule;
   if (o.seed) elsewhere = {.seed = o.seed, .swarm = o.swarm};
-  sim::RunResult result = execute(model, *loaded.parsed.scenario, loaded.file, elsewhere, deviations);
+  sim::RunResult result = execute(model, loaded, elsewhere, deviations);
   result.command = "replay";
-  std::vector<sim::PointOfNoReturn> explained;
   if (o.explain) {
-    explained = explain(o, model, {elsewhere, loaded.parsed.scenario->given, deviations}, result.properties);
+    result.points = explain(o, model, {elsewhere, loaded.parsed.scenario->given, deviations}, result.properties);
   }
-  return show(o, result, !o.quiet && !o.explain, explained);
+  return show(o, result, !o.quiet && !o.explain);
 }
 
 Exit validate(const Options& o) {

@@ -11,6 +11,7 @@
 #include "scenarios/cli_input.hpp"
 #include "scenarios/cli_options.hpp"
 #include "scenarios/cli_output.hpp"
+#include "scenarios/cli_report.hpp"
 #include "scenarios/progress.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -85,21 +86,25 @@ Exit explore(const Options& o) {
   sim::ExploreResult& r = explored.result;
   r.file = loaded.file;
   r.title = scenario.title;
+  r.scenario = loaded.text;
   r.fingerprint = scenario.fingerprint;
   if (o.timing) r.states_per_s = static_cast<double>(r.states) / std::max(stopwatch.seconds(), 1e-9);
   // Without reduction more orders are asked for, and a saved schedule would name choices that nobody else has.
   if (within.reduction) {
     for (std::size_t i = 0; i < explored.stories.size(); ++i) {
       const KeptSchedule kept = keep(o, r.counterexamples[i].property, explored.stories[i]);
+      r.counterexamples[i].schedule_file = schedule_file(loaded.file, explored.stories[i]);
       r.counterexamples[i].file = kept.file;
       r.counterexamples[i].replay = kept.replay;
     }
     if (explored.worst) {
       const KeptSchedule kept = keep(o, "worst-case", *explored.worst);
+      r.worst_schedule_file = schedule_file(loaded.file, *explored.worst);
       r.worst_file = kept.file;
       r.worst_replay = kept.replay;
     }
   }
+  write_reports(o, r);
   if (o.json) {
     put(o, reports::json(r));
   } else {

@@ -13,14 +13,17 @@ namespace converge::scenarios {
 
 namespace fs = std::filesystem;
 
-FileText read_input(const std::string& path) {
-  if (path != "-") return read_file(path);
+FileText read_input(const std::string& path, std::size_t bytes_max) {
+  if (path != "-") return read_file(path, bytes_max);
   FileText input;
   char buffer[1 << 16];
   while (std::cin.read(buffer, sizeof buffer), std::cin.gcount() > 0) {
     input.text.append(buffer, static_cast<std::size_t>(std::cin.gcount()));
-    if (input.text.size() <= text_bytes_max) continue;
-    input.problems.push_back({.found = "more than 4 MiB on standard input", .expected = "a scenario of at most 4 MiB"});
+    if (input.text.size() <= bytes_max) continue;
+    const std::size_t mebi = bytes_max / (1024 * 1024);
+    input.problems.push_back(
+        {.found = fmt::format("more than {} MiB on standard input", mebi),
+         .expected = fmt::format("a {} of at most {} MiB", bytes_max == text_bytes_max ? "scenario" : "result", mebi)});
     break;
   }
   return input;
@@ -56,7 +59,10 @@ Exit refuse(const Options& o, std::string_view command, const std::string& file,
 }
 
 void spare(const Options& o, const std::string& input) {
-  for (const std::string& target : {o.output, o.save}) {
+  std::vector<std::string> targets = o.reports;
+  targets.push_back(o.output);
+  targets.push_back(o.save);
+  for (const std::string& target : targets) {
     std::error_code missing;
     if (!target.empty() && fs::equivalent(target, input, missing)) {
       throw CannotWrite{printable(target) + ": is read here, and would be lost"};
@@ -69,6 +75,10 @@ SeenFrom seen_from(const std::string& schedule, const std::string& scenario) {
   const fs::path relative = fs::absolute(scenario).lexically_normal().lexically_relative(folder);
   const bool leads_up = relative.empty() || *relative.begin() == "..";
   return {(leads_up ? fs::path{scenario}.filename() : relative).generic_string(), !leads_up};
+}
+
+std::string schedule_file(const std::string& scenario, const sim::Schedule& schedule) {
+  return write_schedule({fs::path{scenario}.filename().generic_string(), schedule});
 }
 
 KeptSchedule keep(const Options& o, const std::string& what, const sim::Schedule& schedule) {

@@ -23,7 +23,7 @@ struct Loaded {
   Parsed parsed;
 };
 
-FileText read_input(const std::string& path);     // "-" is standard input
+FileText read_input(const std::string& path, std::size_t bytes_max = text_bytes_max);  // "-" is standard input
 std::string read_whole(const std::string& path);  // a file of ours, of any size: CannotRead
 Loaded load(const std::string& path);
 
@@ -41,6 +41,9 @@ struct SeenFrom {
   bool found = true;  // replay finds it there, without --scenario
 };
 SeenFrom seen_from(const std::string& schedule, const std::string& scenario);
+
+// What a file of that schedule would hold, beside its scenario's.
+std::string schedule_file(const std::string& scenario, const sim::Schedule&);
 
 // A schedule that a command found, beside others of its scenario: "plan.converged.schedule.json" in the folder of
 // --save. Both are empty where nothing is to be saved.

@@ -70,6 +70,10 @@ struct Options {
 
   bool explain = false;             // of `replay`: the point of no return
   std::vector<std::string> actors;  // of the trace; none: all
+  std::vector<std::string>
+      reports;                      // files that a report of the result is written to, each in the format of its ending
+  std::string format;               // of `report`; empty: by the ending of `output`
+  bool fail_on_regression = false;  // of `report`
   std::string output;               // a file instead of standard output
   std::string save;                 // where the schedule of this run, or the folder of those of `check`, is written
   std::string scenario;             // of `replay`: instead of the file that the schedule names
@@ -83,6 +87,7 @@ Exit worst(const Options&);
 Exit explore(const Options&);
 Exit advise(const Options&);
 Exit orderings(const Options&);
+Exit report(const Options&);
 Exit validate(const Options&);
 Exit schema(const Options&);
 

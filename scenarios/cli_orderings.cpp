@@ -11,6 +11,7 @@
 #include "scenarios/cli_input.hpp"
 #include "scenarios/cli_options.hpp"
 #include "scenarios/cli_output.hpp"
+#include "scenarios/cli_report.hpp"
 #include "scenarios/progress.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -84,6 +85,7 @@ Exit orderings(const Options& o) {
     late = late || stopwatch.beyond(o.time_limit);
     return !late && !interrupted();
   };
+  hooks.schedule_file = [&](const sim::Schedule& s) { return schedule_file(loaded.file, s); };
   std::optional<sim::OrderingsResult> answer = models::orderings(scenario.pipeline, options, hooks);
   progress.clear();
   if (!answer) {
@@ -94,11 +96,13 @@ Exit orderings(const Options& o) {
   sim::OrderingsResult& r = *answer;
   r.file = loaded.file;
   r.title = scenario.title;
+  r.scenario = loaded.text;
   r.fingerprint = scenario.fingerprint;
   r.schedules = schedules;
   if (r.ended == sim::OrderingsResult::Ended::interrupted && late) r.ended = sim::OrderingsResult::Ended::time_limit;
 
   if (!flags.dot.empty()) write_file(flags.dot, reports::dot(r));
+  write_reports(o, r);
   if (o.json) {
     put(o, reports::json(r));
   } else {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/run.hpp"
+#include "scenarios/cli_input.hpp"
 #include "scenarios/cli_options.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/schedule.hpp"
@@ -13,10 +14,9 @@
 namespace converge::scenarios {
 
 // The scenario's own answers, those of the schedule over them, and elsewhere what the schedule says.
-sim::RunResult execute(const models::Pipeline&, const Scenario&, const std::string& file, const sim::Schedule&,
+sim::RunResult execute(const models::Pipeline&, const Loaded&, const sim::Schedule&,
                        const std::vector<sim::Deviation>& more);
 
-Exit show(const Options&, const sim::RunResult&, bool with_story,
-          const std::vector<sim::PointOfNoReturn>& explained = {});
+Exit show(const Options&, const sim::RunResult&, bool with_story);
 
 }  // namespace converge::scenarios

@@ -27,10 +27,10 @@ std::vector<sim::PropertyResult> claims_of(const models::Pipeline& model) {
 // One search: the options, the model, and the answers that the scenario fixes.
 class Hunt {
  public:
-  Hunt(const Options& o, const Scenario& scenario, const models::Pipeline& model, std::size_t property)
-      : o_{o}, scenario_{scenario}, model_{model}, property_{property} {}
+  Hunt(const Options& o, const Loaded& loaded, const models::Pipeline& model, std::size_t property)
+      : o_{o}, loaded_{loaded}, scenario_{*loaded.parsed.scenario}, model_{model}, property_{property} {}
 
-  sim::RunResult run(const std::string& file) {
+  sim::RunResult run() {
     const Stopwatch stopwatch;
     catch_interrupts();
     const auto attempt = [this](sim::Chooser& chooser) {
@@ -51,7 +51,7 @@ class Hunt {
     const sim::Shrunk small = smallest(worst);
     progress_.clear();
 
-    sim::RunResult r = execute(model_, scenario_, file, {}, small.schedule.deviations);
+    sim::RunResult r = execute(model_, loaded_, {}, small.schedule.deviations);
     r.command = "worst";
     r.search = {.property = o_.property,
                 .seed = o_.seed.value_or(0),
@@ -98,6 +98,7 @@ class Hunt {
   }
 
   const Options& o_;
+  const Loaded& loaded_;
   const Scenario& scenario_;
   const models::Pipeline& model_;
   std::size_t property_;
@@ -125,8 +126,7 @@ Exit worst(const Options& o) {
                     .expected = "a property of this scenario: " + one_of(aims),
                     .hint = did_you_mean(o.property, aims)}});
   }
-  const sim::RunResult result =
-      Hunt{o, *loaded.parsed.scenario, model, static_cast<std::size_t>(aim - aims.begin())}.run(loaded.file);
+  const sim::RunResult result = Hunt{o, loaded, model, static_cast<std::size_t>(aim - aims.begin())}.run();
   return show(o, result, o.trace || !o.actors.empty());
 }
 

@@ -147,6 +147,9 @@ struct Document {
 const Object<Document>& document_table();
 const Object<DeviationSection>& deviation_table();
 
+// A schedule inside of another document; nothing, and a problem, where it is none.
+std::optional<SavedSchedule> read_schedule(const Located&, Context&);
+
 // What the tables cannot say: names that refer to each other, cycles, dates, cadences.
 Scenario build(const Document&, Context&);
 

@@ -136,7 +136,8 @@ bool before(const Located& a, const Located& b) { return std::tie(a.line, a.colu
 // only the innermost one grows, so the pointers to them stay good.
 class Builder {
  public:
-  Builder(std::string_view source, Text& out) : source_(source), out_(out), places_(source) {
+  Builder(std::string_view source, Text& out, const Limits& limits)
+      : source_(source), out_(out), limits_(limits), places_(source) {
     if (source.starts_with(byte_order_mark)) cursor_ = byte_order_mark.size();
   }
 
@@ -157,7 +158,10 @@ class Builder {
   bool number_unsigned(std::uint64_t value) {
     if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
       return number_integer(static_cast<std::int64_t>(value));
-    return add_unfit_integer(std::to_string(value));
+    if (!limits_.unsigned_64) return add_unfit_integer(std::to_string(value));
+    Located* node = add(Kind::real);
+    if (node != nullptr) node->text = std::to_string(value);
+    return node != nullptr;
   }
 
   bool number_float(double, const std::string& written) {
@@ -210,8 +214,8 @@ class Builder {
 
   Located* add(Kind kind) {
     const Place place = next_token();
-    if (++nodes_ > nodes_max) {
-      refuse(place, "more than " + counted(nodes_max) + " values", "a smaller file");
+    if (++nodes_ > limits_.nodes) {
+      refuse(place, "more than " + counted(limits_.nodes) + " values", "a smaller file");
       return nullptr;
     }
     Located* node = &out_.root;
@@ -304,6 +308,7 @@ class Builder {
 
   std::string_view source_;
   Text& out_;
+  const Limits& limits_;
   Places places_;
   std::size_t cursor_ = 0;  // just past the last token that became an event
   std::size_t nodes_ = 0;
@@ -462,15 +467,15 @@ const Located* Located::member(std::string_view name) const {
   return found == items.end() ? nullptr : &*found;
 }
 
-Text parse_text(std::string_view source) {
+Text parse_text(std::string_view source, const Limits& limits) {
   Text out;
-  if (source.size() > text_bytes_max) {
-    out.problems.push_back(problem_at({0, 0}, "more than " + bytes_as_text(text_bytes_max), "a smaller file"));
+  if (source.size() > limits.bytes) {
+    out.problems.push_back(problem_at({0, 0}, "more than " + bytes_as_text(limits.bytes), "a smaller file"));
     return out;
   }
   if (!is_clean(source, out)) return out;
   try {
-    Builder builder(source, out);
+    Builder builder(source, out, limits);
     out.whole =
         Json::sax_parse(source.begin(), source.end(), &builder, nlohmann::detail::input_format_t::json, true, true);
   } catch (const std::exception& error) {

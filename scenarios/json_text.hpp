@@ -47,7 +47,14 @@ struct Text {
   bool whole = false;  // the tree holds the whole document; if not, there is no point in reading on
 };
 
-Text parse_text(std::string_view source);
+// What a document may be. Whole numbers from 2^63 up are kept as a `real`, digit by digit, where they are allowed.
+struct Limits {
+  std::size_t bytes = text_bytes_max;
+  std::size_t nodes = nodes_max;
+  bool unsigned_64 = false;
+};
+
+Text parse_text(std::string_view source, const Limits& = {});
 
 // The value at a JSON pointer ("/plan/steps/2"), or null.
 const Located* find(const Located& root, std::string_view pointer);

@@ -43,6 +43,14 @@ Json to_json(const sim::Stretch& s) {
   for (const auto& [value, count] : t.convergence.counts()) times.push_back({value, count});
   Json silences = Json::array();
   for (const auto& [silence, count] : t.silences) silences.push_back({silence.why, silence.leaves_open, count});
+  // Key, count, key, count: each key as its distance from the one before.
+  Json bands = Json::array();
+  sim::Bands::Key before = 0;
+  for (const auto& [key, count] : t.bands.cells()) {
+    bands.push_back(key - before);
+    bands.push_back(count);
+    before = key;
+  }
   const auto longest = t.convergence.longest();
   return {{"from", s.from},
           {"schedules", t.schedules},
@@ -57,6 +65,7 @@ Json to_json(const sim::Stretch& s) {
           {"fired", t.fired},
           {"finished", t.finished},
           {"disagreed", t.disagreed},
+          {"bands", bands},
           {"silences", silences}};
 }
 
@@ -80,6 +89,14 @@ sim::Stretch from_json(const Json& j) {
   j.at("fired").get_to(t.fired);
   j.at("finished").get_to(t.finished);
   j.at("disagreed").get_to(t.disagreed);
+  const Json& bands = j.at("bands");
+  std::vector<std::pair<sim::Bands::Key, std::uint64_t>> cells;
+  sim::Bands::Key key = 0;
+  for (std::size_t i = 0; i < bands.size(); i += 2) {
+    key += bands.at(i).get<sim::Bands::Key>();
+    cells.emplace_back(key, bands.at(i + 1).get<std::uint64_t>());
+  }
+  t.bands = sim::Bands::of(std::move(cells));
   for (const Json& q : j.at("silences"))
     t.silences[{q.at(0).get<std::string>(), q.at(1).get<bool>()}] = q.at(2).get<std::uint64_t>();
   return s;
@@ -89,7 +106,7 @@ sim::Stretch from_json(const Json& j) {
 
 std::string ledger_header(const CampaignKey& key) {
   return sealed({{"converge", CONVERGE_VERSION},
-                 {"ledger", 1},
+                 {"ledger", 2},
                  {"scenario", fmt::format("{:016x}", key.scenario)},
                  {"seed", std::to_string(key.seed)},
                  {"swarm", key.swarm}});

@@ -9,6 +9,7 @@
 #include "scenarios/cli_input.hpp"
 #include "scenarios/cli_options.hpp"
 #include "scenarios/cli_output.hpp"
+#include "scenarios/cli_report.hpp"
 #include "scenarios/problem.hpp"
 
 namespace {
@@ -23,10 +24,50 @@ void add_output_flags(CLI::App& app, Options& o) {
   app.add_option("-o,--output", o.output, "Write to this file instead of standard output");
 }
 
+// A mistyped ending is found before anything runs.
+void add_report(CLI::App& app, Options& o) {
+  app.add_option_function<std::vector<std::string>>(
+         "--report",
+         [&o](const std::vector<std::string>& files) {
+           for (const std::string& file : files) {
+             if (converge::scenarios::format_of_file(file)) continue;
+             throw CLI::ValidationError("--report", "found " + converge::scenarios::in_quotes(file) +
+                                                        ", expected a file that ends in " +
+                                                        converge::scenarios::file_endings());
+           }
+           o.reports.insert(o.reports.end(), files.begin(), files.end());
+         },
+         "Write a report of the result to this file, in the format of its ending; may be given again")
+      ->type_name("FILE")
+      ->expected(1)
+      ->trigger_on_parse();
+}
+
 CLI::App* add_scenario_command(CLI::App& app, Options& o, const std::string& name, const std::string& what) {
   CLI::App* command = app.add_subcommand(name, what);
   command->add_option("SCENARIO", o.file, "A scenario file; - is standard input")->required();
   add_output_flags(*command, o);
+  add_report(*command, o);
+  return command;
+}
+
+CLI::App* add_report_command(CLI::App& app, Options& o) {
+  CLI::App* command = app.add_subcommand(
+      "report", "Results as a document: HTML, Markdown, JUnit, SARIF, a trace, a graph, CSV; two are compared");
+  command
+      ->add_option("RESULT", o.files, "Results that --json wrote; the first is the one of before; - is standard input")
+      ->required();
+  command->add_option("-o,--output", o.output, "Write to this file, in the format of its ending");
+  std::vector<std::string> names = converge::scenarios::format_names();
+  command->add_option("--format", o.format, "Instead of the one that the file's ending names")
+      ->check(CLI::IsMember(names));
+  command->add_flag("--fail-on-regression", o.fail_on_regression,
+                    "Exit code 1 if the last result is worse than the first");
+  command->footer(
+      "Examples:\n  converge report plan.result.json -o plan.html         # of converge check plan.json --json\n"
+      "  converge report plan.result.json -o plan.trace.json   # opens in ui.perfetto.dev\n"
+      "  converge report before.json after.json --format md --fail-on-regression\n"
+      "Exit codes: 0 written; 1 with --fail-on-regression, the last is worse; 2 a result cannot be read.");
   return command;
 }
 
@@ -293,12 +334,15 @@ int main(int argc, char** argv) {
   CLI::App* replay = app.add_subcommand("replay", "A saved schedule again, step by step");
   replay->add_option("SCHEDULE", o.file, "A schedule file (*.schedule.json)")->required();
   add_output_flags(*replay, o);
+  add_report(*replay, o);
   add_run_flags(*replay, o);
   replay->add_option("--scenario", o.scenario, "The scenario, instead of the file that the schedule names");
   replay->add_flag("--explain", o.explain, "Find the point of no return, and the odds before and after it");
   replay->footer(
       "Examples:\n  converge replay seven.schedule.json --actors flink\n"
       "  converge replay plan.converged.schedule.json --explain");
+
+  CLI::App* report = add_report_command(app, o);
 
   CLI::App* validate = app.add_subcommand("validate", "Is a scenario well formed? All problems at once");
   validate->add_option("SCENARIO", o.files, "Scenario files")->required();
@@ -323,6 +367,7 @@ int main(int argc, char** argv) {
     if (worst->parsed()) return static_cast<int>(converge::scenarios::worst(o));
     if (advise->parsed()) return static_cast<int>(converge::scenarios::advise(o));
     if (orderings->parsed()) return static_cast<int>(converge::scenarios::orderings(o));
+    if (report->parsed()) return static_cast<int>(converge::scenarios::report(o));
     if (replay->parsed()) return static_cast<int>(converge::scenarios::replay(o));
     if (validate->parsed()) return static_cast<int>(converge::scenarios::validate(o));
     if (schema->parsed()) return static_cast<int>(converge::scenarios::schema(o));

@@ -46,28 +46,39 @@ std::optional<std::uint64_t> whole(const std::string& digits) {
 
 }  // namespace
 
+std::optional<SavedSchedule> read_schedule(const Located& at, Context& context) {
+  const std::size_t problems = context.problems().size();
+  ScheduleDocument d;
+  table().read(d, at, table().shape, context);
+  SavedSchedule saved{.scenario = d.scenario};
+  const auto complain = [&](const char* key, std::string found, std::string expected) {
+    const Located* member = at.member(key);
+    context.problem(member != nullptr ? *member : at, std::move(found), std::move(expected));
+  };
+  if (d.seed) {
+    saved.schedule.seed = whole(*d.seed);
+    if (!saved.schedule.seed) complain("seed", in_quotes(*d.seed), kWhole);
+  }
+  if (d.workload) {
+    saved.schedule.workload = whole(*d.workload);
+    if (!saved.schedule.workload) complain("workload", in_quotes(*d.workload), kWhole);
+    if (d.seed) complain("workload", in_quotes(*d.workload), "a seed or a workload: the seed draws it too");
+  }
+  saved.schedule.swarm = d.swarm;
+  if (d.swarm && !d.seed) complain("swarm", "true", "a seed beside it");
+  for (const DeviationSection& s : d.deviations)
+    saved.schedule.deviations.push_back({s.actor, s.choice, s.occurrence, s.answer});
+  if (context.problems().size() != problems) return std::nullopt;
+  return saved;
+}
+
 ParsedSchedule parse_schedule(std::string_view text) {
   const Text tree = parse_text(text);
   ParsedSchedule parsed{.problems = tree.problems};
   if (!tree.whole) return parsed;
   Context context{tree.root};
-  ScheduleDocument d;
-  table().read(d, tree.root, table().shape, context);
-  SavedSchedule saved{.scenario = d.scenario};
-  if (d.seed) {
-    saved.schedule.seed = whole(*d.seed);
-    if (!saved.schedule.seed) context.problem("/seed", in_quotes(*d.seed), kWhole);
-  }
-  if (d.workload) {
-    saved.schedule.workload = whole(*d.workload);
-    if (!saved.schedule.workload) context.problem("/workload", in_quotes(*d.workload), kWhole);
-    if (d.seed) context.problem("/workload", in_quotes(*d.workload), "a seed or a workload: the seed draws it too");
-  }
-  saved.schedule.swarm = d.swarm;
-  if (d.swarm && !d.seed) context.problem("/swarm", "true", "a seed beside it");
-  for (const DeviationSection& s : d.deviations)
-    saved.schedule.deviations.push_back({s.actor, s.choice, s.occurrence, s.answer});
-  if (context.problems().empty() && parsed.problems.empty()) parsed.saved = std::move(saved);
+  std::optional<SavedSchedule> saved = read_schedule(tree.root, context);
+  if (parsed.problems.empty()) parsed.saved = std::move(saved);
   for (Problem& p : context.take()) parsed.problems.push_back(std::move(p));
   return parsed;
 }

@@ -61,6 +61,7 @@ void add(Tally& t, std::uint64_t schedule, const Summary& s) {
   add_each(t.fired, s.fired);
   add_each(t.finished, s.finished);
   add_each(t.disagreed, s.disagreed);
+  t.bands.add(s.bands);
   for (const Silence& silence : s.silences) ++t.silences[silence];
 }
 
@@ -80,6 +81,7 @@ void merge(Tally& t, const Tally& more) {
   add_each(t.fired, more.fired);
   add_each(t.finished, more.finished);
   add_each(t.disagreed, more.disagreed);
+  t.bands.merge(more.bands);
   for (const auto& [silence, times] : more.silences) t.silences[silence] += times;
 }
 

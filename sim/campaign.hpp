@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/bands.hpp"
 #include "sim/quantiles.hpp"
 #include "sim/time.hpp"
 
@@ -41,6 +42,7 @@ struct Summary {
   std::vector<std::uint64_t> fired;     // by fault: see fault_options
   std::vector<bool> finished;           // by phase
   std::vector<bool> disagreed;          // by phase
+  std::vector<Bands::Key> bands;        // what differs from zero at the moments of the model's grid
   std::vector<Silence> silences;
 };
 
@@ -64,6 +66,7 @@ struct Tally {
   std::vector<std::uint64_t> fired;
   std::vector<std::uint64_t> finished;
   std::vector<std::uint64_t> disagreed;
+  Bands bands;
   std::map<Silence, std::uint64_t> silences;
 
   bool operator==(const Tally&) const = default;

@@ -77,10 +77,31 @@ struct StoryLine {
   std::string text;
 };
 
+// A probability as sampled schedules show it.
+struct Probability {
+  double estimate = 0;
+  double low = 0;  // the truth lies between these two in `confidence` of all campaigns
+  double high = 1;
+  double confidence = 0.95;
+};
+
+// The last moment from which some answers still led to convergence.
+struct PointOfNoReturn {
+  std::string property;
+  Instant at;                          // the event after which nothing helps
+  bool from_the_start = false;         // no continuation that was tried ever kept the property
+  std::vector<DeviationText> answers;  // given at that event, where they are not the usual ones
+  std::vector<StoryLine> story;        // what happened then
+  Probability before;                  // of the violation, from just before it, all that follows drawn from its law
+  Probability after;
+  std::uint64_t continuations = 0;  // tried from each moment
+};
+
 struct RunResult {
   std::string command;  // "run" or "replay"
   std::string file;
   std::string title;
+  std::string scenario;           // its text, so that whoever has the result can run it again
   std::uint64_t fingerprint = 0;  // of the scenario
   Outcome outcome = Outcome::inconclusive;
   std::string strength;                  // over what the verdict holds, in one sentence
@@ -102,6 +123,7 @@ struct RunResult {
   std::optional<std::uint64_t> seed;
   std::optional<std::uint64_t> workload;  // without a seed: what the random changes were drawn with, if not the usual
   std::vector<DeviationText> deviations;
+  std::string schedule_file;  // its schedule, exactly: what a schedule file would hold
 
   // What readers saw, and what the rollout cost.
   std::uint64_t reads = 0;
@@ -116,9 +138,10 @@ struct RunResult {
   std::uint64_t merges_stalled = 0;  // runs that could not be analysed, or met a value too wide
   std::uint64_t merges_lost = 0;     // conflicts and crashes
   Duration flink_down;
-  std::uint64_t changes = 0;       // tracked ones
-  std::uint64_t changes_lost = 0;  // that never reached the CDC table, or that merges skipped for good
-  std::vector<StoryLine> story;    // only if asked for
+  std::uint64_t changes = 0;            // tracked ones
+  std::uint64_t changes_lost = 0;       // that never reached the CDC table, or that merges skipped for good
+  std::vector<StoryLine> story;         // only if asked for
+  std::vector<PointOfNoReturn> points;  // only if asked for: where its violations were decided
 
   // `worst`: the search that found this schedule.
   struct Search {
@@ -138,14 +161,6 @@ struct RunResult {
 };
 
 // ---- many schedules
-
-// A probability as sampled schedules show it.
-struct Probability {
-  double estimate = 0;
-  double low = 0;  // the truth lies between these two in `confidence` of all campaigns
-  double high = 1;
-  double confidence = 0.95;
-};
 
 // A property over all schedules: `worst` is its result in the schedule with the least margin.
 struct PropertyCount {
@@ -176,8 +191,10 @@ struct Counterexample {
   std::string property;
   std::vector<DeviationText> deviations;  // in the order in which they are met; random bits not among them
   std::optional<std::uint64_t> workload;  // the seed of the random changes, where those of the nominal run show nothing
+  std::string schedule_file;              // its schedule, exactly: what a schedule file would hold
   std::string sentence;                   // what the run comes to
   std::string detail;                     // what the property says of it
+  std::uint64_t trace_hash = 0;           // of that run
   bool minimal = false;                   // each one was taken away, and the property held
   bool fewest = false;                    // no schedule within the bounds that were explored does with fewer
   std::uint64_t tries = 0;                // runs that shrinking took
@@ -192,6 +209,7 @@ struct CheckResult {
   std::string command;  // "check"
   std::string file;
   std::string title;
+  std::string scenario;  // its text
   std::uint64_t fingerprint = 0;
   Outcome outcome = Outcome::inconclusive;
   std::string strength;
@@ -216,6 +234,25 @@ struct CheckResult {
   // most.
   std::optional<Duration> p50, p90, p99, p999, most;
   std::uint64_t never_converged = 0;  // schedules, by the horizon
+  // The whole distribution, as far as it is kept: so many schedules took at most that long, and longer than the row
+  // before.
+  struct Bucket {
+    Duration upto;
+    std::uint64_t schedules = 0;
+  };
+  std::vector<Bucket> convergence;
+  // Divergence over all schedules at moments of a grid from the first change on; each number rounded up to a bucket's
+  // end.
+  struct Band {
+    Instant at;
+    std::int64_t p50 = 0;
+    std::int64_t p90 = 0;
+    std::int64_t p99 = 0;
+    std::int64_t most = 0;
+  };
+  std::vector<Band> schema_band;  // layers
+  std::vector<Band> code_band;    // jobs
+  std::vector<Band> data_band;    // rows
   std::vector<PropertyCount> properties;
   std::vector<FaultCount> faults;
   std::vector<ChoiceCount> choices;
@@ -246,6 +283,7 @@ struct ExploreResult {
   std::string command;  // "explore"
   std::string file;
   std::string title;
+  std::string scenario;  // its text
   std::uint64_t fingerprint = 0;
   Outcome outcome = Outcome::inconclusive;
   std::string strength;
@@ -280,10 +318,12 @@ struct ExploreResult {
   std::optional<Duration> worst_convergence;
   bool never_converges = false;               // some schedule never does
   std::vector<DeviationText> worst_schedule;  // one that takes that long
-  std::string worst_file;                     // where it was saved; empty: nowhere
-  std::string worst_replay;                   // the command that plays it
-  std::vector<PropertyResult> properties;     // each in the schedule with its least margin
-  std::vector<FaultCount> faults;             // fired: the transitions in which it struck
+  std::string worst_schedule_file;            // its schedule, exactly: what a schedule file would hold
+  std::uint64_t worst_trace_hash = 0;
+  std::string worst_file;                  // where it was saved; empty: nowhere
+  std::string worst_replay;                // the command that plays it
+  std::vector<PropertyResult> properties;  // each in the schedule with its least margin
+  std::vector<FaultCount> faults;          // fired: the transitions in which it struck
   std::vector<Counterexample> counterexamples;
 
   // --probability: of missing the window, over the cut laws.
@@ -299,20 +339,6 @@ struct ExploreResult {
     std::vector<std::string> drawn;
   };
   std::optional<Odds> odds;
-};
-
-// ---- one violation, looked at closely
-
-// The last moment from which some answers still led to convergence.
-struct PointOfNoReturn {
-  std::string property;
-  Instant at;                          // the event after which nothing helps
-  bool from_the_start = false;         // no continuation that was tried ever kept the property
-  std::vector<DeviationText> answers;  // given at that event, where they are not the usual ones
-  std::vector<StoryLine> story;        // what happened then
-  Probability before;                  // of the violation, from just before it, all that follows drawn from its law
-  Probability after;
-  std::uint64_t continuations = 0;  // tried from each moment
 };
 
 // ---- the analytic bound, and what to change
@@ -370,6 +396,7 @@ struct AdviseResult {
   std::string command;  // "advise"
   std::string file;
   std::string title;
+  std::string scenario;  // its text
   std::uint64_t fingerprint = 0;
   Outcome outcome = Outcome::inconclusive;
   std::string strength;
@@ -439,6 +466,8 @@ struct OrderCounterexample {
   std::string sentence;                   // what the run comes to
   std::vector<DeviationText> deviations;  // from the usual run of that order; none: the usual one fails
   std::optional<std::uint64_t> workload;
+  std::string schedule_file;  // its schedule over that order, exactly: what a schedule file would hold
+  std::uint64_t trace_hash = 0;
   bool minimal = true;
 };
 
@@ -469,6 +498,7 @@ struct OrderingsResult {
   std::string command;  // "orderings"
   std::string file;
   std::string title;
+  std::string scenario;  // its text
   std::uint64_t fingerprint = 0;
   Outcome outcome = Outcome::inconclusive;
   std::string strength;

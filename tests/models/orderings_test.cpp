@@ -516,7 +516,7 @@ TEST(OrderJudge, FindsWhatOnlyADrawnScheduleShows) {
   EXPECT_TRUE(j.verdict.facts.late);
   EXPECT_GT(j.verdict.bad_schedules, 0U);
   EXPECT_LT(j.verdict.bad_schedules, j.verdict.schedules);
-  const sim::OrderCounterexample e = order_counterexample(config, {}, j.shows, j.verdict.grade);
+  const sim::OrderCounterexample e = order_counterexample(config, {}, j.shows, j.verdict.grade).counterexample;
   ASSERT_EQ(e.deviations.size(), 1U);
   EXPECT_EQ(e.deviations[0].choice, "review");
   EXPECT_TRUE(e.minimal);

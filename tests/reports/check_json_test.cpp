@@ -28,7 +28,7 @@ TEST(CheckJson, KeepsItsPromiseFieldByField) {
   EXPECT_EQ(j.at("converge"), version());
   EXPECT_EQ(j.at("command"), "check");
   EXPECT_EQ(j.at("scenario"), ordered_json::parse(R"({"file": "scenarios/flink-down-past-retention.json",
-    "title": "Flink down for longer than Kafka's retention", "fingerprint": "1f2e3d4c5b6a7988"})"));
+    "title": "Flink down for longer than Kafka's retention", "fingerprint": "1f2e3d4c5b6a7988", "text": ""})"));
   EXPECT_EQ(j.at("verdict"), "violated");
   EXPECT_EQ(j.at("sentence"), support::violated_campaign().sentence);
   EXPECT_EQ(j.at("strength"), support::violated_campaign().strength);
@@ -67,14 +67,14 @@ TEST(CheckJson, KeepsItsPromiseFieldByField) {
       {"actor": "spark/merge", "choice": "failure", "occurrence": 7, "nominal": "succeeds",
        "answer": "fails before its commit", "text": "spark/merge: run 7 failed before its commit", "fault": true,
        "at_s": 122700}],
-     "workload": null, "sentence": "Violated: no-row-lost; the layers converged after 1 d 18 h.",
-     "detail": "106 never reached the CDC table", "minimal": true, "fewest": false, "tries": 87, "from": 41, "schedule": 12,
+     "workload": null, "exact": null, "sentence": "Violated: no-row-lost; the layers converged after 1 d 18 h.",
+     "detail": "106 never reached the CDC table", "trace_hash": "0000000000000000", "minimal": true, "fewest": false, "tries": 87, "from": 41, "schedule": 12,
      "seed": 9876543210, "file": "flink-down-past-retention.no-row-lost.schedule.json",
      "replay": "converge replay flink-down-past-retention.no-row-lost.schedule.json"},
     {"property": "converged", "deviations": [
       {"actor": "flink", "choice": "restore", "occurrence": 1, "nominal": "4 min", "answer": "61 h",
        "text": "flink: restore 1 took 2 d 13 h (usual 4 min)", "fault": false, "at_s": 50700}],
-     "workload": 77, "sentence": "Violated: converged; the layers converged after 3 d 1 h.", "detail": "",
+     "workload": 77, "exact": null, "sentence": "Violated: converged; the layers converged after 3 d 1 h.", "detail": "", "trace_hash": "0000000000000000",
      "minimal": false, "fewest": false, "tries": 1, "from": 1, "schedule": 300, "seed": 18, "file": null,
      "replay":
        "converge replay --scenario 'scenarios/flink-down past retention.json' flink-down-past-retention.converged.schedule.json"}
@@ -128,6 +128,8 @@ TEST(CheckJson, HasAllItsKeysInOneOrder) {
                                      "miss_probability",
                                      "convergence_quantiles_s",
                                      "never_converged",
+                                     "convergence_distribution_s",
+                                     "divergence_bands",
                                      "schedules_per_s",
                                      "properties",
                                      "counterexamples",
@@ -138,6 +140,18 @@ TEST(CheckJson, HasAllItsKeysInOneOrder) {
                                      "rare",
                                      "expect"};
   for (const sim::CheckResult& r : support::campaigns()) EXPECT_EQ(keys(parsed(r)), all);
+}
+
+TEST(CheckJson, HasTheDistributionAndTheBandsInLists) {
+  sim::CheckResult r;
+  r.convergence = {{sim::hours(1), 3}, {sim::hours(2), 1}};
+  r.data_band = {{sim::Instant{500'000}, 0, 8, 16, 17}};
+  r.counterexamples = {{.property = "fresh", .schedule_file = R"({"scenario": "a.json", "deviations": []})"}};
+  const ordered_json j = parsed(r);
+  EXPECT_EQ(j.at("convergence_distribution_s"), ordered_json::parse("[[3600, 3], [7200, 1]]"));
+  EXPECT_EQ(j.at("divergence_bands"),
+            ordered_json::parse(R"({"schema": [], "code": [], "data": [[0.5, 0, 8, 16, 17]]})"));
+  EXPECT_EQ(j.at("counterexamples").at(0).at("exact").at("scenario"), "a.json");
 }
 
 TEST(CheckJson, WritesNumbersInOneWay) {

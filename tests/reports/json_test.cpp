@@ -26,6 +26,7 @@ RunResult example() {
   r.command = "replay";
   r.file = "a.json";
   r.title = "Flink first";
+  r.scenario = "{}";
   r.fingerprint = 0x1f;
   r.outcome = sim::Outcome::violated;
   r.strength = "One schedule.";
@@ -53,6 +54,7 @@ RunResult example() {
   r.schema = {{Instant{0}, 2}, {Instant{250}, 0}};
   r.seed = std::numeric_limits<std::uint64_t>::max();
   r.deviations = {{"flink", "restore", 1, "4 min", "30 h", "flink: restore 1 took 30 h", true, Instant{5'000'000}}};
+  r.schedule_file = R"({"scenario": "a.json", "deviations": []})";
   r.reads = 1;
   r.reads_failed = 2;
   r.nulls_worst = 3;
@@ -82,6 +84,7 @@ TEST(Json, KeepsItsPromiseFieldByField) {
   EXPECT_EQ(j.at("scenario").at("file"), "a.json");
   EXPECT_EQ(j.at("scenario").at("title"), "Flink first");
   EXPECT_EQ(j.at("scenario").at("fingerprint"), "000000000000001f");
+  EXPECT_EQ(j.at("scenario").at("text"), "{}");
   EXPECT_EQ(j.at("verdict"), "violated");
   EXPECT_EQ(j.at("strength"), "One schedule.");
   EXPECT_EQ(j.at("sentence"), "Too late.");
@@ -122,9 +125,10 @@ TEST(Json, KeepsItsPromiseFieldByField) {
     {"name": "backfill", "started_s": null, "finished_s": null, "ready_s": null, "stage": "data",
      "status": "not_reached", "disagreed": false}])"));
   EXPECT_EQ(j.at("divergence"), ordered_json::parse(R"({"schema": [[0, 2], [0.00025, 0]], "code": [], "data": []})"));
-  EXPECT_EQ(j.at("schedule"), ordered_json::parse(R"({"seed": 18446744073709551615, "deviations": [
+  EXPECT_EQ(j.at("schedule"), ordered_json::parse(R"({"seed": 18446744073709551615, "workload": null, "deviations": [
     {"actor": "flink", "choice": "restore", "occurrence": 1, "nominal": "4 min", "answer": "30 h",
-     "text": "flink: restore 1 took 30 h", "fault": true, "at_s": 5}]})"));
+     "text": "flink: restore 1 took 30 h", "fault": true, "at_s": 5}],
+    "exact": {"scenario": "a.json", "deviations": []}})"));
   EXPECT_EQ(j.at("readers"), ordered_json::parse(R"({"reads": 1, "failed": 2, "worst_null_rows": 3,
     "worst_stale_rows": 4, "oldest_missing_change_s": 5, "null_rows_at_end": 7, "wrong_rows_at_end": 0, "diverged_rows_at_end": 6})"));
   EXPECT_EQ(j.at("cost"), ordered_json::parse(R"({"merges_committed": 8, "merges_stalled": 9, "merges_lost": 10,
@@ -138,7 +142,9 @@ TEST(Json, TellsThePointOfNoReturnWhenAsked) {
                              .before = {.estimate = 1.0 / 3, .low = 0.3, .high = 0.4, .confidence = 0.99},
                              .after = {.estimate = 1, .low = 0.99, .high = 1},
                              .continuations = 300};
-  const ordered_json j = ordered_json::parse(json(example(), {point, {}}));
+  RunResult r = example();
+  r.points = {point, {}};
+  const ordered_json j = ordered_json::parse(json(r));
   EXPECT_EQ(j.at("points_of_no_return").size(), 2U);
   EXPECT_EQ(j.at("points_of_no_return").at(0),
             ordered_json::parse(R"({"property": "no-row-lost", "at_s": 5, "answers": [

@@ -131,7 +131,7 @@ TEST(OrderingsJson, KeepsItsPromiseFieldByField) {
   EXPECT_EQ(second.at("facts").at("ends_in_nulls"), true);
   EXPECT_EQ(second.at("counterexample").at("fails"), "convergence");
   EXPECT_EQ(j.at("groups").at(1), ordered_json::parse(R"({"grade": "availability",
-    "what": "Flink stands still; converges", "orders": 1, "example": ["deploy_flink", "tables", "backfill"],
+    "what": "Flink stands still; converges", "orders": 1, "which": [2], "example": ["deploy_flink", "tables", "backfill"],
     "earliest_convergence_s": 28800, "latest_convergence_s": 32400})"));
   EXPECT_EQ(j.at("demand"), "good");
   const ordered_json& edge = j.at("necessary_edges").at(0);

@@ -18,6 +18,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -25,6 +26,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/evidence.hpp"
 #include "models/metrics.hpp"
 #include "models/run.hpp"
 #include "models/words.hpp"
@@ -403,6 +405,50 @@ TEST(Docs, TheModelsPagesGiveEveryParameterWithItsDefault) {
     if (elsewhere.contains(name.substr(0, name.find('.')))) continue;
     EXPECT_TRUE(listed.contains(name)) << name << " is in no table of docs/models";
   }
+}
+
+// Markdown as a reader sees it: links by their text, marks gone, blanks and line breaks as one blank.
+std::string as_read(const std::string& markdown) {
+  const std::regex link{R"(\[((?:[^\[\]]|\[[^\]]*\])*)\]\([^)]*\))"};
+  std::string text = std::regex_replace(markdown, link, "$1");
+  text = std::regex_replace(text, std::regex{R"(\*\*|`)"}, "");
+  return std::regex_replace(text, std::regex{R"(\s+)"}, " ");
+}
+
+// What reports say of the models is what the models' pages say: each sentence of what is kept, all of what is left out,
+// and every source.
+TEST(Docs, ReportsAssumeWhatTheModelsPagesSay) {
+  const std::regex linked{R"(\[((?:[^\[\]]|\[[^\]]*\])*)\]\((https?://[^)]*)\))"};
+  std::map<std::string, sim::Assumed> assumed;
+  for (const sim::Assumed& a : models::assumed()) assumed.emplace(a.model, a);
+  std::size_t found = 0;
+  for (const fs::path& page : pages()) {
+    if (page.parent_path().filename() != "models") continue;
+    const std::string text = slurp(page);
+    const std::string title = text.substr(2, text.find('\n') - 2);
+    ASSERT_TRUE(assumed.contains(title)) << place_of(page) << ": models/assumed.cpp has no entry for " << title;
+    const sim::Assumed& a = assumed.at(title);
+    ++found;
+    const std::size_t keeps = text.find("**Keeps.**");
+    const std::size_t leaves = text.find("**Leaves out.**");
+    ASSERT_TRUE(keeps != std::string::npos && leaves != std::string::npos) << place_of(page);
+    const std::string kept = as_read(text.substr(keeps, leaves - keeps));
+    const std::string left = as_read(text.substr(leaves + 15, text.find("\n\n", leaves) - leaves - 15));
+    EXPECT_EQ(" " + a.leaves_out, left) << place_of(page);
+    for (std::size_t at = 0; at < a.keeps.size();) {
+      std::size_t end = a.keeps.find(". ", at);
+      end = end == std::string::npos ? a.keeps.size() : end + 1;
+      const std::string sentence = a.keeps.substr(at, end - at);
+      EXPECT_NE(kept.find(sentence), std::string::npos) << place_of(page) << " does not say: " << sentence;
+      at = end + 1;
+    }
+    std::set<std::string> sources;
+    for (auto i = std::sregex_iterator{text.begin(), text.end(), linked}; i != std::sregex_iterator{}; ++i) {
+      sources.insert(as_read((*i)[1].str()) + ", " + (*i)[2].str());
+    }
+    EXPECT_EQ(std::set<std::string>(a.sources.begin(), a.sources.end()), sources) << place_of(page);
+  }
+  EXPECT_EQ(found, assumed.size());
 }
 
 std::string_view unit_word(sim::PropertyResult::Unit unit) {

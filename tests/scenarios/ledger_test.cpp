@@ -57,7 +57,7 @@ TEST(Ledger, WhatIsWrittenIsReadBack) {
 TEST(Ledger, SaysInItsFirstLineWhichCampaignItIs) {
   EXPECT_EQ(ledger_header(kKey).substr(0, ledger_header(kKey).find(",\"sum\"")),
             R"({"converge":")" CONVERGE_VERSION
-            R"(","ledger":1,"scenario":"0123456789abcdef","seed":"18446744073709551615","swarm":true)");
+            R"(","ledger":2,"scenario":"0123456789abcdef","seed":"18446744073709551615","swarm":true)");
 }
 
 std::uint64_t any_count() {
