@@ -10,7 +10,7 @@
 // wider than its type fails the task, which restarts into the same record for as long as the build stays (a poison
 // pill), or is cut. Over two tables it is one job: its graph is built as one, so a column that either CDC table lacks
 // refuses it, one checkpoint commits to both tables, and a change that it cannot read of one stops both. Left out: a
-// crash between those two commits (the restore repeats the one that its table does not have, 3.5), parallelism, state
+// crash between those two commits (the restore repeats the one that its table does not have, 4), parallelism, state
 // other than offsets, watermarks, back-pressure, checkpoint time-outs, upsert mode (the CDC table is append-only). A
 // poisoned job's restarts, at most one a minute (3.7), change nothing until a build is deployed, so they are not
 // events. An empty checkpoint completes at its barrier. Assumption: reading is exact in time but for the catch-up.

@@ -104,9 +104,9 @@ void check_table(const Document& d, const std::string& table, const std::string&
     context.problem(pointer + "/table", in_quotes(table), "no table: there is one, without a name",
                     "list both under tables");
   } else if (!d.tables.empty() && table.empty()) {
-    context.problem(pointer, fmt::format("{} without a table", what), "its table: " + one_of(d.tables));
+    context.problem(pointer, fmt::format("{} without a table", what), "its table, " + one_of(d.tables));
   } else if (!table.empty() && std::find(d.tables.begin(), d.tables.end(), table) == d.tables.end()) {
-    context.problem(pointer + "/table", in_quotes(table), "one of the tables: " + one_of(d.tables),
+    context.problem(pointer + "/table", in_quotes(table), "a table: " + one_of(d.tables),
                     did_you_mean(table, d.tables));
   }
 }
@@ -132,10 +132,13 @@ void check_tables(const Document& d, Context& context) {
                       "a table without another change: a rollout carries one of each");
     }
   }
-  for (std::size_t i = 0; i < d.tables.size(); ++i) {
+  // Who misspells a table hears of that alone.
+  const bool known = std::all_of(d.changes.begin(), d.changes.end(), [&](const models::ChangeConfig& c) {
+    return std::find(d.tables.begin(), d.tables.end(), c.table) != d.tables.end();
+  });
+  for (std::size_t i = 0; known && i < d.tables.size(); ++i) {
     const auto of_it = [&](const models::ChangeConfig& c) { return c.table == d.tables[i]; };
-    const bool named = std::all_of(d.changes.begin(), d.changes.end(), [](const auto& c) { return !c.table.empty(); });
-    if (named && std::none_of(d.changes.begin(), d.changes.end(), of_it)) {
+    if (std::none_of(d.changes.begin(), d.changes.end(), of_it)) {
       context.problem(at("/tables", i), in_quotes(d.tables[i]), "a table that some change is of");
     }
   }
