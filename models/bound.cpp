@@ -139,6 +139,8 @@ class Rollouts {
 
   void check_changes() const {
     if (c_.changes.empty()) no("the scenario has no change");
+    if (table_names(c_.changes).size() > 1)
+      no("one rollout carries the changes of two tables, and the bound knows one");
     for (std::size_t i = 0; i < c_.changes.size(); ++i) {
       const ChangeConfig& change = c_.changes[i];
       if (!automated(change)) {

@@ -1,6 +1,7 @@
 #include "models/canonical.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
 #include <limits>
@@ -18,7 +19,7 @@ using Status = StepState::Status;
 // A new field of a state is to be decided on: is it live, and when? Then say so here and in canonical.hpp.
 static_assert(sim::listed_fields<PipelineWorld> == 2 && sim::listed_fields<sim::Agenda<Event>> == 4);
 static_assert(sim::listed_fields<PipelineState> == 12 && sim::listed_fields<Event> == 4);
-static_assert(sim::listed_fields<Source> == 8 && sim::listed_fields<Change> == 6 && sim::listed_fields<KeyState> == 3);
+static_assert(sim::listed_fields<Source> == 8 && sim::listed_fields<Change> == 6 && sim::listed_fields<KeyState> == 4);
 static_assert(sim::listed_fields<Cdc> == 7);
 static_assert(sim::listed_fields<Topic> == 4 && sim::listed_fields<TopicRecord> == 4);
 static_assert(sim::listed_fields<Flink> == 29 && sim::listed_fields<Position> == 2 && sim::listed_fields<Build> == 3);
@@ -30,7 +31,7 @@ static_assert(sim::listed_fields<Merge> == 22 && sim::listed_fields<Watermark> =
 static_assert(sim::listed_fields<Backfill> == 15);
 static_assert(sim::listed_fields<Control> == 4 && sim::listed_fields<Rollout> == 7);
 static_assert(sim::listed_fields<StepState> == 7);
-static_assert(sim::listed_fields<Maintenance> == 3);
+static_assert(sim::listed_fields<Maintenance> == 3 && sim::listed_fields<PerTable<Merge>> == 2);
 static_assert(sim::listed_fields<Monitor> == 22 && sim::listed_fields<Divergence> == 3);
 static_assert(sim::listed_fields<ClaimState> == 10);
 
@@ -140,17 +141,26 @@ class Form {
     claims();
   }
 
+  // Each table's part stands behind that of the table before it; how many there are is no matter of a world.
+  std::size_t tables() const { return model_.source().tables(); }
+  std::size_t table_of(std::size_t change) const { return model_.source().table_of(change); }
+  const Backfill& backfill_of(std::size_t change) const { return s_.backfill[table_of(change)]; }
+
   const std::uint8_t* begin() const { return scratch_.bytes.data(); }
   const std::uint8_t* end() const { return out_.end(); }
 
  private:
   // More than everything that may be written, by far.
   std::uint8_t* room() {
-    const std::size_t most = 2048 + 32 * agenda_.pending.size() + 48 * s_.topic.records.size() +
-                             64 * (s_.ledger.rows.size() + s_.flink.staged.size() + s_.flink.pending.size()) +
+    std::size_t rows = s_.flink.staged.size() + s_.flink.pending.size();
+    std::size_t snapshots = 0;
+    for (std::size_t t = 0; t < tables(); ++t) {
+      rows += s_.ledger[t].rows.size();
+      snapshots += s_.ledger[t].table.snapshots.size();
+    }
+    const std::size_t most = 2048 * tables() + 32 * agenda_.pending.size() + 48 * s_.topic.records.size() + 64 * rows +
                              64 * std::max(s_.base.rows.size(), s_.monitor.rows.size()) + 16 * s_.source.log.size() +
-                             32 * s_.ledger.table.snapshots.size() + 24 * s_.claims.size() +
-                             256 * s_.control.rollouts.size();
+                             32 * snapshots + 24 * s_.claims.size() + 256 * s_.control.rollouts.size();
     if (scratch_.bytes.size() < most) scratch_.bytes.resize(2 * most);
     return scratch_.bytes.data();
   }
@@ -170,35 +180,40 @@ class Form {
       case What::flink_commit:
       case What::flink_submit:
       case What::flink_recover: return e.epoch != s_.flink.epoch;
-      case What::merge_commit: return e.epoch != s_.merge.epoch || !s_.merge.running;
+      case What::merge_commit: return e.epoch != s_.merge[e.number].epoch || !s_.merge[e.number].running;
       case What::backfill_start:
-      case What::backfill_commit: return e.epoch != s_.backfill.epoch;
+      case What::backfill_commit: return e.epoch != backfill_of(e.change).epoch;
       default: return false;
     }
   }
 
   void find_what_may_come() {
-    if (s_.backfill.phase != Backfill::Phase::idle) may_come_ |= 1U << s_.backfill.change;
+    for (std::size_t t = 0; t < tables(); ++t) {
+      if (s_.backfill[t].phase != Backfill::Phase::idle) may_come_ |= 1U << s_.backfill[t].change;
+    }
     if (s_.flink.rewind_requested) may_come_ |= 1U << s_.flink.rewind_change;
     agenda_.pending.for_each_in_order([&](const auto& entry) {
       const Event& e = entry.payload;
       const bool asks = e.what == What::backfill_request || e.what == What::flink_rewind;
       const bool starts = e.what == What::backfill_start || e.what == What::backfill_commit;
       if (asks || (starts && !stale(e))) may_come_ |= 1U << e.change;
-      begins_ = begins_ || (starts && !stale(e));
+      if (starts && !stale(e)) begins_[table_of(e.change)] = true;
     });
     const std::vector<Step>& steps = model_.control().steps();
     for (std::size_t i = 0; i < steps.size(); ++i) {
       if (steps[i].kind != StepKind::backfill) continue;
       for (std::size_t c = 0; c < changes_; ++c) {
         const Rollout& r = s_.control.rollouts[c];
+        if (r.steps.empty() || r.phase == Rollout::Phase::done || r.phase == Rollout::Phase::refused) continue;
         const Status status = r.steps[i].status;
-        if (r.phase == Rollout::Phase::done || r.phase == Rollout::Phase::refused) continue;
-        if (status != Status::done && status != Status::failed) may_come_ |= 1U << c;
+        if (status != Status::done && status != Status::failed) may_come_ |= 1U << model_.control().change_of(c, i);
       }
     }
   }
   bool may_come(std::size_t change) const { return (may_come_ >> change & 1U) != 0; }
+  bool may_come_of(std::size_t table) const {
+    return tables() == 1 ? may_come_ != 0 : may_come(table);  // each table has one change, and its number
+  }
 
   // The least that ddl_position can be when it is read. An announced change that is not executed yet has 0 there, and a
   // plan may well read it.
@@ -211,7 +226,7 @@ class Form {
   // A backfill of this change may still read the CDC table's rows above this position, or set the merge's watermark
   // back to the first of them.
   Lsn reads_above(std::size_t change) const {
-    const Backfill& b = s_.backfill;
+    const Backfill& b = backfill_of(change);
     const BackfillConfig& c = config_.backfill;
     switch (c.kind) {
       case Kind::rewind: return kNone;
@@ -276,10 +291,10 @@ class Form {
       case What::flink_submit:
       case What::flink_recover:
       case What::merge_tick:
-      case What::merge_commit:
-      case What::backfill_start:  // of the backfill's own change
-      case What::backfill_commit:
       case What::readers_poll: return;
+      case What::merge_commit: return table(e.number);
+      case What::backfill_start:  // of the backfill's own change
+      case What::backfill_commit: return table(table_of(e.change));
       // What lies at or before the resumed position has been handed over whatever happens.
       case What::cdc_pump: return out_.number(log_ - std::min(log_, std::max(e.epoch, resumes_behind())));
       case What::source_ddl:
@@ -299,12 +314,18 @@ class Form {
       case What::control_step_done: out_.byte(e.change); return out_.byte(e.number);
       case What::control_alter: {
         const bool ledgers = model_.control().steps()[e.number].kind == StepKind::alter_cdc_table;
-        const iceberg::Table& table = ledgers ? s_.ledger.table : s_.base.table;
+        const std::size_t of = table_of(model_.control().change_of(e.change, e.number));
+        const iceberg::Table& table = ledgers ? s_.ledger[of].table : s_.base.table[of];
         const bool wins = s_.control.rollouts[e.change].steps[e.number].version == table.version;
         out_.byte(e.change);
         return out_.byte(2U * e.number + (wins ? 1U : 0U));
       }
     }
+  }
+
+  // Whose an event is; nothing where there is one table.
+  void table(std::size_t number) {
+    if (tables() > 1) out_.byte(number);
   }
 
   void connector() {
@@ -489,8 +510,7 @@ class Form {
   }
 
   // When the merge's start will have expired: what begins after it is gone.
-  void expiry_of_start(std::uint32_t snapshot) {
-    const iceberg::Table& table = s_.ledger.table;
+  void expiry_of_start(const iceberg::Table& table, std::uint32_t snapshot) {
     if (config_.merge.watermark == MergeConfig::Watermark::position || snapshot == 0 || table.snapshots.empty()) {
       return out_.byte(0);
     }
@@ -504,18 +524,19 @@ class Form {
   }
 
   // Where a backfill that sets the watermark back may find its start, if that can expire.
-  void starts_to_come() {
-    const auto& snapshots = s_.ledger.table.snapshots;
+  void starts_to_come(std::size_t t) {
+    const auto& snapshots = s_.ledger[t].table.snapshots;
+    const std::uint32_t first_row = first_row_[t];
     const sim::Instant safe = horizon() - config_.cdc_table.snapshot_expiry;
-    const bool moves = config_.backfill.kind == Kind::bootstrap && may_come_ != 0 &&
+    const bool moves = config_.backfill.kind == Kind::bootstrap && may_come_of(t) &&
                        config_.backfill.watermark != BackfillConfig::Watermark::keep &&
                        config_.merge.watermark == MergeConfig::Watermark::snapshot;
     if (!moves || snapshots.empty() || snapshots[0].at >= safe) return out_.byte(0);
     std::size_t from = 0;
-    while (from + 1 < snapshots.size() && snapshots[from + 1].rows_end <= first_row_) ++from;
+    while (from + 1 < snapshots.size() && snapshots[from + 1].rows_end <= first_row) ++from;
     out_.number(snapshots.size() - from);
     for (std::size_t i = from; i < snapshots.size(); ++i) {
-      out_.number(std::max(snapshots[i].rows_end, first_row_) - first_row_);
+      out_.number(std::max(snapshots[i].rows_end, first_row) - first_row);
       ago(snapshots[i].at);
     }
   }
@@ -526,37 +547,51 @@ class Form {
   }
 
   void ledger() {
-    const auto& all = s_.ledger.rows;
-    const auto row = all.begin();
-    const auto end = static_cast<std::uint32_t>(all.size());
-    schema(s_.ledger.table);
-    Lsn above = kNone;
-    for (std::size_t c = 0; c < changes_; ++c) {
-      if (may_come(c)) above = std::min(above, reads_above(c));
-    }
-    first_row_ = s_.merge.watermark.row;
-    if (s_.merge.running) first_row_ = std::min(first_row_, s_.merge.from.row);
     Lsns& behind = scratch_.behind;
     behind.clear(log_);
-    for (std::uint32_t i = 0; i < first_row_;) {
-      const Lsn first = row[i].lsn;  // of a run: nearly always all of them are one
-      if (first > above) {
-        first_row_ = i;
-        break;
-      }
-      Lsn next = first + 1;
-      for (++i; i < first_row_ && row[i].lsn == next && next <= above; ++i) ++next;
-      behind.add(first, next - 1);
+    for (std::size_t t = 0; t < tables(); ++t) {
+      schema(s_.ledger[t].table);
+      find_first_row(t, behind);
     }
-    // no-row-lost asks for the whole history: which changes are there, and which Flink has passed that are not.
+    // no-row-lost asks for the whole history: which changes are there, and which Flink has passed that are not. A
+    // change is of one table, so one set does for all.
     const Lsn highest = behind.highest();
     out_.number(highest);
     missing(behind, highest, [](Lsn) { return true; });
-    out_.number(end - first_row_);
-    rows(row + first_row_, row + end);
+    std::uint64_t all = 0;
+    for (std::size_t t = 0; t < tables(); ++t) {
+      const auto row = s_.ledger[t].rows.begin();
+      const auto end = static_cast<std::uint32_t>(s_.ledger[t].rows.size());
+      out_.number(end - first_row_[t]);
+      rows(row + first_row_[t], row + end);
+      all += end;
+    }
     lost();
-    starts_to_come();
-    count(kTableRows, end);
+    for (std::size_t t = 0; t < tables(); ++t) starts_to_come(t);
+    count(kTableRows, all);
+  }
+
+  // Where the live rows of a CDC table begin; the changes of those before are added to `behind`.
+  void find_first_row(std::size_t t, Lsns& behind) {
+    const Merge& merge = s_.merge[t];
+    const auto row = s_.ledger[t].rows.begin();
+    Lsn above = kNone;
+    for (std::size_t c = 0; c < changes_; ++c) {
+      if (may_come(c) && table_of(c) == t) above = std::min(above, reads_above(c));
+    }
+    std::uint32_t& begin = first_row_[t];
+    begin = merge.watermark.row;
+    if (merge.running) begin = std::min(begin, merge.from.row);
+    for (std::uint32_t i = 0; i < begin;) {
+      const Lsn first = row[i].lsn;  // of a run: nearly always all of them are one
+      if (first > above) {
+        begin = i;
+        break;
+      }
+      Lsn next = first + 1;
+      for (++i; i < begin && row[i].lsn == next && next <= above; ++i) ++next;
+      behind.add(first, next - 1);
+    }
   }
 
   template <class Wanted>
@@ -575,7 +610,9 @@ class Form {
     if (s_.flink.lost == 0) return out_.byte(0);
     Lsns& table = scratch_.table;
     table.clear(log_);
-    for (const LedgerRow& r : s_.ledger.rows) table.add(r.lsn);
+    for (std::size_t t = 0; t < tables(); ++t) {
+      for (const LedgerRow& r : s_.ledger[t].rows) table.add(r.lsn);
+    }
     for (const LedgerRow& r : s_.flink.pending) table.add(r.lsn);
     const Position& stored = s_.flink.stored;
     Lsn handed_over = 0;
@@ -613,37 +650,64 @@ class Form {
   }
 
   void merge() {
-    const Merge& m = s_.merge;
     find_least();
+    for (std::size_t t = 0; t < tables(); ++t) merge(t);
+    std::uint64_t committed = 0;
+    std::uint64_t stalls = 0;
+    std::uint64_t lost = 0;
+    for (std::size_t t = 0; t < tables(); ++t) {
+      const Merge& m = s_.merge[t];
+      committed += m.committed;
+      stalls += std::uint64_t{m.unresolved} + m.overflowed + m.expired;
+      lost += std::uint64_t{m.conflicts} + m.crashed;
+    }
+    count(kMergeCommitted, committed);
+    count(kMergeStalls, stalls);
+    count(kMergeLost, lost);
+  }
+
+  void merge(std::size_t t) {
+    const Merge& m = s_.merge[t];
+    const iceberg::Table& table = s_.ledger[t].table;
+    const std::uint32_t first_row = first_row_[t];
     out_.byte((m.running ? 1U : 0U) | (m.running && m.queued ? 2U : 0U) | (m.paused ? 4U : 0U) |
               (reads(kMergeBlocked) && m.blocked ? 8U : 0U));
     out_.byte(m.live.version);
-    out_.number(m.watermark.row - first_row_);
+    out_.number(m.watermark.row - first_row);
     floor(m.watermark.floor);
-    expiry_of_start(m.watermark.snapshot);
-    writer_to_come();
+    expiry_of_start(table, m.watermark.snapshot);
+    writer_to_come(s_.base.table[t]);
     if (m.running) {
       out_.byte(m.build.version);
       out_.byte(m.failure);
       if (config_.merge.form == MergeConfig::Form::star) out_.byte(m.target_columns);
-      out_.number(m.from.row - first_row_);
+      out_.number(m.from.row - first_row);
       floor(m.from.floor);
-      out_.number(m.upto.row - first_row_);
+      out_.number(m.upto.row - first_row);
       floor(m.upto.floor);
-      expiry_of_start(m.upto.snapshot);
-      writer(m.target);
+      expiry_of_start(table, m.upto.snapshot);
+      writer(s_.base.table[t], m.target);
     }
-    count(kMergeCommitted, m.committed);
-    count(kMergeStalls, std::uint64_t{m.unresolved} + m.overflowed + m.expired);
-    count(kMergeLost, std::uint64_t{m.conflicts} + m.crashed);
   }
 
   void backfill() {
-    const Backfill& b = s_.backfill;
+    std::uint64_t done = 0;
+    std::uint64_t failed = 0;
+    for (std::size_t t = 0; t < tables(); ++t) {
+      backfill(t);
+      done += s_.backfill[t].done;
+      failed += s_.backfill[t].failed;
+    }
+    count(kBackfillDone, done);
+    count(kBackfillFailed, failed);
+  }
+
+  void backfill(std::size_t t) {
+    const Backfill& b = s_.backfill[t];
     const bool idle = b.phase == Backfill::Phase::idle;
     out_.byte(static_cast<std::uint64_t>(b.phase) | (b.after_merge ? 4U : 0U) |
               (b.phase == Backfill::Phase::running && b.fails ? 8U : 0U));
-    if (!idle || b.after_merge || begins_) {
+    if (!idle || b.after_merge || begins_[t]) {
       out_.byte(b.change);
       out_.byte(b.build.version);
       out_.number(b.attempt);
@@ -654,40 +718,37 @@ class Form {
     const bool cut_over =
         config_.backfill.kind == Kind::bootstrap && config_.backfill.watermark == BackfillConfig::Watermark::cut_over;
     for (std::size_t c = 0; c < changes_; ++c) {
-      if (!may_come(c)) continue;
+      if (!may_come(c) || table_of(c) != t) continue;
       if (merges && spark) out_.number(b.spark_deployed[c]);
       if ((merges && flink) || cut_over) out_.number(b.flink_deployed[c]);
     }
-    count(kBackfillDone, b.done);
-    count(kBackfillFailed, b.failed);
   }
 
   // After the CDC table: where its rows begin is known then.
-  void running_backfill() {
-    const Backfill& b = s_.backfill;
+  void running_backfill(std::size_t t) {
+    const Backfill& b = s_.backfill[t];
     if (b.phase != Backfill::Phase::running || config_.backfill.kind == Kind::rewind) return;
     const bool bootstrap = config_.backfill.kind == Kind::bootstrap;
     if (bootstrap) {
       out_.number(b.snapshot);
     } else {
-      out_.number(std::max(b.row_end, first_row_) - first_row_);
+      out_.number(std::max(b.row_end, first_row_[t]) - first_row_[t]);
     }
     // An INSERT OVERWRITE validates nothing.
-    if (!bootstrap || config_.backfill.write == BackfillConfig::Write::merge) writer(b.target);
+    if (!bootstrap || config_.backfill.write == BackfillConfig::Write::merge) writer(s_.base.table[t], b.target);
   }
 
   // ---- the base table
 
   // Who begins next begins at the head, and when that expires hangs on when it was committed.
-  void writer_to_come() {
-    const iceberg::Snapshot* head = iceberg::find(s_.base.table, iceberg::head(s_.base.table));
+  void writer_to_come(const iceberg::Table& table) {
+    const iceberg::Snapshot* head = iceberg::find(table, iceberg::head(table));
     const sim::Instant safe = horizon() - config_.base_table.snapshot_expiry;
     out_.number(head == nullptr || head->at >= safe ? 0 : static_cast<std::uint64_t>((now_ - head->at).us) + 1);
   }
 
   // What the snapshots since `from` say to the validation of a writer that began there, and when `from` expires.
-  void writer(std::uint32_t from) {
-    const iceberg::Table& table = s_.base.table;
+  void writer(const iceberg::Table& table, std::uint32_t from) {
     const std::uint32_t head = iceberg::head(table);
     const std::uint32_t oldest = table.snapshots.empty() ? 0 : table.snapshots[0].id;
     const sim::Instant safe = horizon() - config_.base_table.snapshot_expiry;
@@ -714,8 +775,10 @@ class Form {
   }
 
   void base() {
-    running_backfill();
-    schema(s_.base.table);
+    for (std::size_t t = 0; t < tables(); ++t) {
+      running_backfill(t);
+      schema(s_.base.table[t]);
+    }
     const auto& rows = s_.base.rows;
     const auto& why = s_.monitor.rows;
     const auto& keys = s_.source.keys;
@@ -765,7 +828,9 @@ class Form {
 
   void maintenance() {
     out_.byte(s_.maintenance.compacting ? 1U : 0U);
-    if (s_.maintenance.compacting) writer(s_.maintenance.from);
+    for (std::size_t t = 0; s_.maintenance.compacting && t < tables(); ++t) {
+      writer(s_.base.table[t], s_.maintenance.from[t]);
+    }
   }
 
   // ---- those who look on
@@ -798,11 +863,11 @@ class Form {
   Scratch& scratch_;
   Out out_;
   bool compares_builds_ = false;
-  std::uint32_t may_come_ = 0;  // changes whose backfill may still begin, or is under way
-  bool begins_ = false;         // or is over in a moment: its event is pending, and not stale
+  std::uint32_t may_come_ = 0;             // changes whose backfill may still begin, or is under way
+  std::array<bool, kTablesMax> begins_{};  // or is over in a moment: its event is pending, and not stale
   std::uint32_t first_record_ = 0;
-  std::uint32_t first_row_ = 0;
-  Lsn least_ = kNone;  // of what may still be merged
+  std::array<std::uint32_t, kTablesMax> first_row_{};  // by table
+  Lsn least_ = kNone;                                  // of what may still be merged
   std::size_t last_key_ = 0;
 };
 

@@ -39,7 +39,9 @@
 //               next_missing, next_young: a change is marked stale at most once while it is missing); and what is
 //               gathered. Kept: opened, open, adopted, and per key why its row differs.
 //   claims      looked, count, worst, at: gathered.
-// Counts are kept where a claim of the scenario reads a metric that is made of them (counters.hpp).
+// Over two tables CDC table, base table, merge and backfill are written table by table; of the history behind the live
+// rows one set serves both, since a change is of one table. Counts are kept where a claim of the scenario reads a
+// metric that is made of them (counters.hpp).
 #pragma once
 
 #include <cstdint>

@@ -86,12 +86,31 @@ std::string_view name(StepKind kind) {
   return "?";
 }
 
+bool is_about_one_table(StepKind kind) {
+  return is_alter(kind) || kind == StepKind::backfill || kind == StepKind::source_ddl;
+}
+
+std::string default_name(const StepConfig& s) {
+  return s.table.empty() ? std::string{name(s.kind)} : std::string{name(s.kind)} + "(" + s.table + ")";
+}
+
 std::vector<StepConfig> canonical_plan() {
   return {{.kind = StepKind::alter_cdc_table},
           {.kind = StepKind::alter_base_table},
           {.kind = StepKind::deploy_spark},
           {.kind = StepKind::deploy_flink},
           {.kind = StepKind::backfill}};
+}
+
+std::vector<StepConfig> canonical_plan(const std::vector<std::string>& tables) {
+  std::vector<StepConfig> plan;
+  for (const StepConfig& step : canonical_plan()) {
+    if (!is_about_one_table(step.kind)) plan.push_back(step);
+    for (std::size_t t = 0; is_about_one_table(step.kind) && t < tables.size(); ++t) {
+      plan.push_back({.kind = step.kind, .table = tables[t]});
+    }
+  }
+  return plan;
 }
 
 std::vector<Step> resolve(const ControlConfig& config) {
@@ -105,7 +124,8 @@ std::vector<Step> resolve(const ControlConfig& config) {
   std::vector<Step> steps;
   for (const StepConfig& w : written) {
     steps.push_back({.kind = w.kind,
-                     .name = w.name.empty() ? std::string{name(w.kind)} : w.name,
+                     .name = w.name.empty() ? default_name(w) : w.name,
+                     .table = w.table,
                      .cadence = w.cadence.value_or(cadence_of(config, w.kind)),
                      .delay = w.delay,
                      .when = w.when});
@@ -128,8 +148,19 @@ std::vector<Step> resolve(const ControlConfig& config) {
 }
 
 ControlModel::ControlModel(const ControlConfig& config, sim::Epoch epoch, const std::vector<ChangeConfig>& changes)
-    : config_{config}, epoch_{epoch}, changes_{changes}, steps_{resolve(config)} {
+    : config_{config},
+      epoch_{epoch},
+      changes_{changes},
+      steps_{resolve(config)},
+      together_{table_names(changes).size() > 1} {
   assert(steps_.size() <= kStepsMax);
+  for (const Step& step : steps_) {
+    const auto change =
+        std::find_if(changes.begin(), changes.end(), [&](const auto& c) { return c.table == step.table; });
+    const bool needed = together_ && is_about_one_table(step.kind);
+    assert(!needed || change != changes.end());
+    about_.push_back(needed ? static_cast<std::size_t>(change - changes.begin()) : 0);
+  }
 }
 
 void ControlModel::start(Control& c, Context& out) const {
@@ -139,7 +170,7 @@ void ControlModel::start(Control& c, Context& out) const {
   if (config_.deploy_flink.any_offset) c.flink_slots = out.duration(id(Q::flink_slots));
   c.rollouts.resize(changes_.size());
   for (std::size_t i = 0; i < changes_.size(); ++i) {
-    c.rollouts[i].steps.resize(steps_.size());
+    if (rollout_of(i) == i) c.rollouts[i].steps.resize(steps_.size());
     if (changes_[i].announced) {
       out.at(sim::Instant{} + changes_[i].at, {.what = What::control_detected, .change = static_cast<std::uint8_t>(i)});
     }
@@ -201,8 +232,11 @@ void ControlModel::found(Control& c, std::uint8_t change, bool by_pull, Context&
     return;
   }
   r.phase = Rollout::Phase::queued;
-  if (busy(c)) tell(out, Actor::control, Told::queued, change);
-  open_next(c, out);
+  const bool waits = together_ && !std::all_of(c.rollouts.begin(), c.rollouts.end(), [](const Rollout& each) {
+                       return each.phase == Rollout::Phase::queued;
+                     });
+  if (busy(c) || waits) tell(out, Actor::control, Told::queued, change);
+  if (!waits) open_next(c, out);
 }
 
 // One change at a time; the queue is in the order of detection.
@@ -213,11 +247,17 @@ void ControlModel::open_next(Control& c, Context& out) const {
     if (r.phase == Rollout::Phase::queued && (next == nullptr || r.detected < next->detected)) next = &r;
   }
   if (next == nullptr) return;
-  next->phase = Rollout::Phase::open;
-  next->opened = out.now();
-  const auto change = static_cast<std::uint8_t>(next - c.rollouts.data());
+  open(c, rollout_of(static_cast<std::size_t>(next - c.rollouts.data())), out);
+}
+
+void ControlModel::open(Control& c, std::size_t rollout, Context& out) const {
+  for (std::size_t change = 0; change < c.rollouts.size(); ++change) {
+    if (rollout_of(change) != rollout) continue;
+    c.rollouts[change].phase = Rollout::Phase::open;
+    c.rollouts[change].opened = out.now();
+  }
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    if (steps_[i].after == 0) make_ready(c, change, i, out);
+    if (steps_[i].after == 0) make_ready(c, static_cast<std::uint8_t>(rollout), i, out);
   }
 }
 
@@ -259,7 +299,7 @@ void ControlModel::find_slot(const Control& c, std::uint8_t change, std::size_t 
 
 std::uint8_t ControlModel::version_of(StepKind kind, std::uint8_t change) const {
   const bool back = kind == StepKind::rollback_flink || kind == StepKind::rollback_spark;
-  return static_cast<std::uint8_t>(back ? change : change + 1);
+  return static_cast<std::uint8_t>(back ? change : version_with(change));
 }
 
 void ControlModel::go(Control& c, std::uint8_t change, std::size_t step, ControlIo io, Context& out) const {
@@ -293,7 +333,7 @@ void ControlModel::go(Control& c, std::uint8_t change, std::size_t step, Control
     case StepKind::rollback_spark: return takes(Q::spark_deploy);
     case StepKind::alter_cdc_table:
     case StepKind::alter_base_table:
-      s.version = (kind == StepKind::alter_cdc_table ? io.ledger.table : io.base.table).version;
+      s.version = altered(io, step).version;
       return out.after(out.duration(id(Q::alter)), {.what = What::control_alter, .change = change, .number = number});
     case StepKind::deploy_flink:
     case StepKind::rollback_flink:
@@ -305,41 +345,46 @@ void ControlModel::go(Control& c, std::uint8_t change, std::size_t step, Control
                        .epoch = static_cast<std::uint32_t>(fix.us / 1'000'000)});
       }
       return out.after({}, {.what = What::flink_deploy, .change = change, .number = version_of(kind, change)});
-    case StepKind::backfill: return out.after({}, {.what = What::backfill_request, .change = change});
+    case StepKind::backfill: return out.after({}, {.what = What::backfill_request, .change = change_of(change, step)});
     case StepKind::source_ddl:
-      out.after({}, {.what = What::source_ddl, .change = change});
+      out.after({}, {.what = What::source_ddl, .change = change_of(change, step)});
       return out.after({}, {.what = What::control_step_done, .change = change, .number = number});
   }
 }
 
+iceberg::Table& ControlModel::altered(ControlIo io, std::size_t step) const {
+  const std::size_t table = about_[step];  // each table has one change, and its number
+  return steps_[step].kind == StepKind::alter_cdc_table ? io.ledger[table].table : io.base.table[table];
+}
+
 void ControlModel::alter(Control& c, std::uint8_t change, std::size_t step, ControlIo io, Context& out) const {
   StepState& s = c.rollouts[change].steps[step];
-  iceberg::Table& table = steps_[step].kind == StepKind::alter_cdc_table ? io.ledger.table : io.base.table;
-  const ChangeConfig& asked = changes_[change];
-  const auto slot = static_cast<Slot>(change + 1);
+  iceberg::Table& table = altered(io, step);
+  const std::uint8_t about = change_of(change, step);
+  const ChangeConfig& asked = changes_[about];
+  const auto slot = static_cast<Slot>(about + 1);
   const bool won =
       asked.kind == ChangeConfig::Kind::add_column
           ? iceberg::add_column(table, s.version, slot, asked.type, false)  // always nullable in the lake (1.1)
           : iceberg::widen_column(table, s.version, slot, asked.type);
   if (won) {
-    tell(out, steps_[step].kind == StepKind::alter_cdc_table ? Actor::cdc_table : Actor::base_table,
-         Told::table_altered, change, iceberg::current_schema(table).id);
+    tell_of(out, about_[step], steps_[step].kind == StepKind::alter_cdc_table ? Actor::cdc_table : Actor::base_table,
+            Told::table_altered, about, iceberg::current_schema(table).id);
     return settle(c, change, step, Status::done, out);
   }
-  tell(out, Actor::control, Told::alter_lost_race, change, s.attempt);
+  tell(out, Actor::control, Told::alter_lost_race, about, s.attempt);
   if (s.attempt < config_.alter_attempts) {
     return out.after(config_.alter_retry,
                      {.what = What::control_step_go, .change = change, .number = static_cast<std::uint16_t>(step)});
   }
-  tell(out, Actor::control, Told::alter_failed, change);
+  tell(out, Actor::control, Told::alter_failed, about);
   settle(c, change, step, Status::failed, out);
 }
 
-void ControlModel::step_done(Control& c, std::uint8_t change, std::size_t step, ControlIo io, Context& out) const {
+void ControlModel::step_done(Control& c, std::uint8_t change, std::size_t step, Context& out) const {
   const StepKind kind = steps_[step].kind;
   if (kind == StepKind::deploy_spark || kind == StepKind::rollback_spark) {
-    io.spark = build(version_of(kind, change));
-    tell(out, Actor::merge, Told::spark_deployed, io.spark.version);
+    tell(out, Actor::merge, Told::spark_deployed, version_of(kind, change));
   }
   settle(c, change, step, Status::done, out);
 }
@@ -347,7 +392,7 @@ void ControlModel::step_done(Control& c, std::uint8_t change, std::size_t step, 
 // Flink's new build committed its first checkpoint: that is the cut-over, whichever step asked for it.
 void ControlModel::cut_over(Control& c, std::uint8_t build, Context& out) const {
   for (std::size_t change = 0; change < c.rollouts.size(); ++change) {
-    for (std::size_t i = 0; i < steps_.size(); ++i) {
+    for (std::size_t i = 0; i < c.rollouts[change].steps.size(); ++i) {
       const StepKind kind = steps_[i].kind;
       if (kind != StepKind::deploy_flink && kind != StepKind::rollback_flink) continue;
       const Status status = c.rollouts[change].steps[i].status;
@@ -364,7 +409,7 @@ void ControlModel::cut_over(Control& c, std::uint8_t build, Context& out) const 
 
 void ControlModel::refused(Control& c, std::uint8_t build, Context& out) const {
   for (std::size_t change = 0; change < c.rollouts.size(); ++change) {
-    for (std::size_t i = 0; i < steps_.size(); ++i) {
+    for (std::size_t i = 0; i < c.rollouts[change].steps.size(); ++i) {
       const StepKind kind = steps_[i].kind;
       if (kind != StepKind::deploy_flink && kind != StepKind::rollback_flink) continue;
       if (c.rollouts[change].steps[i].status != Status::running) continue;
@@ -376,10 +421,12 @@ void ControlModel::refused(Control& c, std::uint8_t build, Context& out) const {
 }
 
 void ControlModel::backfill(Control& c, std::uint8_t change, Status status, Context& out) const {
+  const auto rollout = static_cast<std::uint8_t>(rollout_of(change));
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    const Status now = c.rollouts[change].steps[i].status;
+    const Status now = c.rollouts[rollout].steps[i].status;
     if (steps_[i].kind != StepKind::backfill || (now != Status::running && now != Status::released)) continue;
-    settle(c, change, i, status, out);  // each of them, where it was asked for again while it waited
+    if (change_of(rollout, i) != change) continue;
+    settle(c, rollout, i, status, out);  // each of them, where it was asked for again while it waited
   }
 }
 
@@ -409,8 +456,11 @@ void ControlModel::settle(Control& c, std::uint8_t change, std::size_t step, Sta
     return each.status == Status::done || each.status == Status::failed;
   });
   if (!finished || r.phase != Rollout::Phase::open) return;
-  r.phase = Rollout::Phase::done;
-  r.finished = out.now();
+  for (std::size_t i = 0; i < c.rollouts.size(); ++i) {
+    if (rollout_of(i) != change) continue;
+    c.rollouts[i].phase = Rollout::Phase::done;
+    c.rollouts[i].finished = out.now();
+  }
   open_next(c, out);
 }
 

@@ -4,14 +4,16 @@
 // Kept (docs/facts/pinterest-three-phase.md 2, 3): push detection by a DDL message that may be lost, a daily pull that
 // finds what push missed; classification (unsupported or sensitive changes are blocked); code generation, review, CI,
 // staging for Flink; tables altered at the trigger, after the merge of the pull request, or after staging; one change
-// at a time per table, later ones queue; ALTER TABLE is not retried by the engine when it loses its race
-// (iceberg.md 2.2), so the workflow tries again; rollback by revert puts code back, never a column. Left out: the audit
-// store, the pull request's check upstream, human errors in review. Assumption: the plan goes on when a step has been
-// refused by Flink (the supervisor keeps trying) or waits for its column (the backfill keeps waiting): those are over
-// for the plan, not for the system; and the plan stops at a table that cannot be altered. A step may wait for a
-// condition on a metric. Assumption: whoever waits looks at once and then each `check_every`, begins at the first look
-// at which the condition is true, and looks for a slot of the cadence from that instant on; it may be untrue again when
-// the slot comes.
+// at a time, later ones queue; the changes of two tables are carried by one rollout, which waits until all of them are
+// detected and generates, reviews and deploys one build that knows both (assumption: whoever plans a rollout over
+// tables that share jobs wants it so; a change that is blocked holds it up for good); ALTER TABLE is not retried by the
+// engine when it loses its race (iceberg.md 2.2), so the workflow tries again; rollback by revert puts code back, never
+// a column. Left out: the audit store, the pull request's check upstream, human errors in review. Assumption: the plan
+// goes on when a step has been refused by Flink (the supervisor keeps trying) or waits for its column (the backfill
+// keeps waiting): those are over for the plan, not for the system; and the plan stops at a table that cannot be
+// altered. A step may wait for a condition on a metric. Assumption: whoever waits looks at once and then each
+// `check_every`, begins at the first look at which the condition is true, and looks for a slot of the cadence from that
+// instant on; it may be untrue again when the slot comes.
 #pragma once
 
 #include <cstdint>
@@ -49,6 +51,7 @@ enum class StepKind : std::uint8_t {
 struct StepConfig {
   StepKind kind = StepKind::backfill;
   std::string name;                               // unique in the plan; the kind's name when empty
+  std::string table{};                            // whose, of a step that is about one table, where there are two
   std::optional<std::vector<std::string>> after;  // steps that must be over; without it: the one written before it
   std::optional<sim::Cadence> cadence;            // without it: its system's
   sim::Duration delay;                            // waits this long once it could start
@@ -84,6 +87,7 @@ struct ControlConfig {
 struct Step {
   StepKind kind = StepKind::backfill;
   std::string name;
+  std::string table;
   std::uint32_t after = 0;
   sim::Cadence cadence;
   sim::Duration delay;
@@ -94,7 +98,12 @@ inline constexpr std::size_t kStepsMax = 24;
 
 // The canonical plan: tables, Spark, Flink, backfill (pinterest-three-phase.md 3.1).
 std::vector<StepConfig> canonical_plan();
+// The same over two tables: what is about a table, for each of them.
+std::vector<StepConfig> canonical_plan(const std::vector<std::string>& tables);
 std::string_view name(StepKind);
+bool is_about_one_table(StepKind);  // the others are about a job, which all tables share
+// "alter_cdc_table(orders)": what a step without a name is called.
+std::string default_name(const StepConfig&);
 
 // Additive or widening, and not blocked (pinterest-three-phase.md 4).
 bool automated(const ChangeConfig&);
@@ -119,6 +128,8 @@ struct StepState {
   }
 };
 
+// Of a change. Where one rollout carries the changes of two tables, they are in one phase from when both are known, and
+// the steps are the first one's.
 struct Rollout {
   enum class Phase : std::uint8_t { unseen, queued, open, done, refused };
   Phase phase = Phase::unseen;
@@ -146,9 +157,8 @@ struct Control {
 };
 
 struct ControlIo {
-  CdcTable& ledger;
+  PerTable<CdcTable>& ledger;
   BaseTable& base;
-  Build& spark;  // live build of the merge
 };
 
 class ControlModel {
@@ -163,12 +173,24 @@ class ControlModel {
   void look(Control&, std::uint8_t change, std::size_t step, bool holds, Context&) const;
   void go(Control&, std::uint8_t change, std::size_t step, ControlIo, Context&) const;
   void alter(Control&, std::uint8_t change, std::size_t step, ControlIo, Context&) const;
-  void step_done(Control&, std::uint8_t change, std::size_t step, ControlIo, Context&) const;
+  void step_done(Control&, std::uint8_t change, std::size_t step, Context&) const;
+  // The build that a step installs.
+  Build installs(std::uint8_t change, std::size_t step) const { return build(version_of(steps_[step].kind, change)); }
   void cut_over(Control&, std::uint8_t build, Context&) const;
   void refused(Control&, std::uint8_t build, Context&) const;
   void backfill(Control&, std::uint8_t change, StepState::Status, Context&) const;
 
   Build build(std::size_t version) const;  // knows the first `version` changes
+  // The version of the build that the rollout of this change brings, and whether that version brings the change.
+  std::size_t version_with(std::size_t change) const { return together_ ? changes_.size() : change + 1; }
+  bool brings(std::size_t version, std::size_t change) const { return version == version_with(change); }
+  // The rollout that carries a change, by the change whose steps are its steps.
+  std::size_t rollout_of(std::size_t change) const { return together_ ? 0 : change; }
+  // The change that a step of a rollout is about; of one that is about a job, the first that it carries.
+  std::uint8_t change_of(std::size_t rollout, std::size_t step) const {
+    return static_cast<std::uint8_t>(together_ ? about_[step] : rollout);
+  }
+  bool together() const { return together_; }  // one rollout carries the changes of two tables
   const std::vector<Step>& steps() const { return steps_; }
   const ControlConfig& config() const { return config_; }
   bool busy(const Control&) const;  // a rollout is open
@@ -176,6 +198,8 @@ class ControlModel {
  private:
   void found(Control&, std::uint8_t change, bool by_pull, Context&) const;
   void open_next(Control&, Context&) const;
+  void open(Control&, std::size_t rollout, Context&) const;
+  iceberg::Table& altered(ControlIo, std::size_t step) const;
   void make_ready(Control&, std::uint8_t change, std::size_t step, Context&) const;
   void find_slot(const Control&, std::uint8_t change, std::size_t step, sim::Instant could, Context&) const;
   sim::Instant slot_for(const Control&, const Step&, sim::Instant could) const;
@@ -186,6 +210,8 @@ class ControlModel {
   sim::Epoch epoch_;
   const std::vector<ChangeConfig>& changes_;
   std::vector<Step> steps_;
+  bool together_;
+  std::vector<std::size_t> about_;  // by step: the change of its table
 };
 
 }  // namespace converge::models

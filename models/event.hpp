@@ -40,7 +40,7 @@ enum class What : std::uint8_t {
   flink_recover,     // after a failure: tasks run again, from the newest checkpoint
   flink_rewind,      // read Kafka again from the position of the DDL of `change`
   merge_tick,        // the scheduler's tick
-  merge_commit,      // the running MERGE commits
+  merge_commit,      // the running MERGE of table `number` commits
   backfill_request,  // the plan asks for the backfill of `change`
   backfill_start,
   backfill_commit,
@@ -130,6 +130,17 @@ enum class Told : std::uint16_t {
   step_goes_on,   // change, step: now it is
 };
 
+// Whose note it is. An actor that has a part for each table says which, in the upper byte.
+constexpr std::uint16_t told_by(Actor who, std::size_t table) {
+  return static_cast<std::uint16_t>(static_cast<std::size_t>(who) | table << 8U);
+}
+constexpr Actor actor_of(std::uint16_t by) { return static_cast<Actor>(by & 0xFFU); }
+constexpr std::size_t table_of(std::uint16_t by) { return by >> 8U; }
+
+inline void tell_of(Context& out, std::size_t table, Actor who, Told told, std::int64_t a = 0, std::int64_t b = 0,
+                    std::int64_t c = 0) {
+  out.note(told_by(who, table), static_cast<std::uint16_t>(told), a, b, c);
+}
 inline void tell(Context& out, Actor who, Told told, std::int64_t a = 0, std::int64_t b = 0, std::int64_t c = 0) {
   out.note(static_cast<std::uint16_t>(who), static_cast<std::uint16_t>(told), a, b, c);
 }

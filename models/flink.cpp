@@ -20,10 +20,27 @@ bool rewound(const Flink& f) {
                       [&](std::uint32_t i) { return i < f.rewound_until; });
 }
 
+// A column belongs to one table, so what all of them have together says it of each.
+Columns columns(const PerTable<CdcTable>& ledger) {
+  Columns all = 0;
+  for (std::size_t t = 0; t < ledger.tables(); ++t) all = static_cast<Columns>(all | iceberg::columns(ledger[t].table));
+  return all;
+}
+
+Columns widened(const PerTable<CdcTable>& ledger) {
+  Columns all = 0;
+  for (std::size_t t = 0; t < ledger.tables(); ++t) all = static_cast<Columns>(all | iceberg::widened(ledger[t].table));
+  return all;
+}
+
+void touch(PerTable<CdcTable>& ledger) {
+  for (std::size_t t = 0; t < ledger.tables(); ++t) iceberg::touch(ledger[t].table);
+}
+
 }  // namespace
 
-void FlinkModel::start(Flink& f, const CdcTable& table, Context& out) const {
-  f.table_columns = iceberg::columns(table.table);
+void FlinkModel::start(Flink& f, const PerTable<CdcTable>& ledger, Context& out) const {
+  f.table_columns = columns(ledger);
   out.after(config_.checkpoint_interval, {.what = What::flink_checkpoint});
 }
 
@@ -46,7 +63,7 @@ void FlinkModel::checkpoint(Flink& f, FlinkIo io, Context& out) const {
   if (f.staged.empty() && !cut_over) {
     f.stored = f.position;
     ++f.checkpoint;
-    iceberg::touch(io.table.table);
+    touch(io.ledger);
     if (rewound(f)) {
       f.rewinding = false;
       out.after({}, {.what = What::control_backfilled, .change = f.rewind_change});
@@ -145,19 +162,26 @@ void FlinkModel::bad_code(Flink& f, std::uint8_t version, sim::Duration fix, Con
   f.broken_until = out.now() + fix;
 }
 
-// The sink's commit: one append snapshot that carries the checkpoint's id. Appends validate nothing and never conflict.
+// The sink's commit: of each table one append snapshot that carries the checkpoint's id. Appends validate nothing and
+// never conflict.
 void FlinkModel::append(Flink& f, FlinkIo io, std::vector<LedgerRow>& rows, Context& out) const {
-  if (rows.empty()) {
-    iceberg::touch(io.table.table);
-  } else {
-    io.table.rows.append(rows.begin(), rows.end());
-    const auto end = static_cast<std::uint32_t>(io.table.rows.size());
+  for (std::size_t t = 0; t < io.ledger.tables(); ++t) {
+    CdcTable& ledger = io.ledger[t];
+    const std::size_t before = ledger.rows.size();
+    for (const LedgerRow& row : rows) {
+      if (io.source.keys[row.key].table == t) ledger.rows.push_back(row);
+    }
+    const auto end = static_cast<std::uint32_t>(ledger.rows.size());
+    if (end == before) {
+      iceberg::touch(ledger.table);
+      continue;
+    }
     const auto result =
-        iceberg::commit(io.table.table, {.operation = iceberg::Operation::append}, out.now(), end, f.checkpoint);
+        iceberg::commit(ledger.table, {.operation = iceberg::Operation::append}, out.now(), end, f.checkpoint);
     assert(result == iceberg::Result::ok);
     static_cast<void>(result);
-    rows.clear();
   }
+  rows.clear();
   if (f.phase == Flink::Phase::running && f.committed_by != f.build.version) {
     f.committed_by = f.build.version;
     tell(out, Actor::flink, Told::flink_cut_over, f.build.version, f.checkpoint);
@@ -208,10 +232,9 @@ void FlinkModel::deploy(Flink& f, FlinkIo io, const Build& next, Context& out) c
 
 void FlinkModel::submit(Flink& f, FlinkIo io, std::uint32_t epoch, Context& out) const {
   if (epoch != f.epoch) return;
-  // The sink maps its fields to the table's ids while the job graph is built; an unknown one throws.
-  const Columns table = iceberg::columns(io.table.table);
-  const Columns missing =
-      static_cast<Columns>((f.wanted.columns & ~table) | (f.wanted.wide & ~iceberg::widened(io.table.table)));
+  // A sink maps its fields to its table's ids while the job graph is built; an unknown one throws, in whichever sink.
+  const Columns table = columns(io.ledger);
+  const Columns missing = static_cast<Columns>((f.wanted.columns & ~table) | (f.wanted.wide & ~widened(io.ledger)));
   const bool broken = f.wanted.version == f.broken && out.now() < f.broken_until;  // a rollback needs no mended code
   if (broken || missing != 0) {
     if (!f.refusal_told) {

@@ -8,10 +8,12 @@
 // to the reset policy; a running job and its fail-over go on through every change of the table; a job submitted anew by
 // a writer that does not pad fails at its first checkpoint when the table has a column that it does not know; a value
 // wider than its type fails the task, which restarts into the same record for as long as the build stays (a poison
-// pill), or is cut. Left out: parallelism, state other than offsets, watermarks, back-pressure, checkpoint time-outs,
-// upsert mode (the CDC table is append-only). A poisoned job's restarts, at most one a minute (3.7), change nothing
-// until a build is deployed, so they are not events. An empty checkpoint completes at its barrier. Assumption: reading
-// is exact in time but for the catch-up.
+// pill), or is cut. Over two tables it is one job: its graph is built as one, so a column that either CDC table lacks
+// refuses it, one checkpoint commits to both tables, and a change that it cannot read of one stops both. Left out: a
+// crash between those two commits (the restore repeats the one that its table does not have, 4), parallelism, state
+// other than offsets, watermarks, back-pressure, checkpoint time-outs, upsert mode (the CDC table is append-only). A
+// poisoned job's restarts, at most one a minute (3.7), change nothing until a build is deployed, so they are not
+// events. An empty checkpoint completes at its barrier. Assumption: reading is exact in time but for the catch-up.
 #pragma once
 
 #include <cstdint>
@@ -86,7 +88,7 @@ struct Flink {
   sim::Instant broken_until;       // before
   sim::Instant resumed;            // when it last began again
   sim::Instant read_upto;          // append time up to which it had read when it stopped
-  Columns table_columns = 0;       // of the table when the job was submitted: the sink pins them
+  Columns table_columns = 0;       // of the tables when the job was submitted: the sink pins them
   bool rewind_requested = false;   // the next start reads again from behind `rewind_after`
   Lsn rewind_after = 0;
   bool rewinding = false;           // and has not passed `rewound_until` yet
@@ -113,11 +115,11 @@ inline sim::Duration down(const Flink& f, sim::Instant now) {
   return f.down + (f.phase == Flink::Phase::running ? sim::Duration{} : now - f.stopped);
 }
 
-// What the job reads and writes: the topic and the source's rows in it, and the CDC table.
+// What the job reads and writes: the topic and the source's rows in it, and the CDC tables.
 struct FlinkIo {
   const Source& source;
   const Topic& topic;
-  CdcTable& table;
+  PerTable<CdcTable>& ledger;
 };
 
 class FlinkModel {
@@ -125,7 +127,7 @@ class FlinkModel {
   FlinkModel(const FlinkConfig& config, const CdcTableConfig& table, const KafkaModel& kafka, const SourceModel& source)
       : config_{config}, table_{table}, kafka_{kafka}, source_{source} {}
 
-  void start(Flink&, const CdcTable&, Context&) const;
+  void start(Flink&, const PerTable<CdcTable>&, Context&) const;
   void checkpoint(Flink&, FlinkIo, Context&) const;
   void commit(Flink&, FlinkIo, std::uint32_t epoch, Context&) const;
   void deploy(Flink&, FlinkIo, const Build& next, Context&) const;

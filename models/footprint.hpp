@@ -2,8 +2,9 @@
 //
 // Two events of one instant whose footprints do not meet may be handled in either order with the same result; where
 // they meet, the order is a choice. The monitor is no part: it only looks, and what it saw at one instant is the same
-// in the end. Wider than what a handler really touches is safe and costs choices; narrower is a bug, and
-// tests/models/footprint_test.cpp swaps events that this page calls independent to find one.
+// in the end. Of two tables a part is that of both: their merges are one actor's anyway, and keep their order. Wider
+// than what a handler really touches is safe and costs choices; narrower is a bug, and tests/models/footprint_test.cpp
+// swaps events that this page calls independent to find one.
 #pragma once
 
 #include "models/event.hpp"

@@ -65,7 +65,9 @@ void take(const Pipeline& model, PipelineState& s, std::span<std::int64_t> into)
   std::int64_t unreadable = s.flink.unreadable;
   s.flink.unreadable = 0;
   if ((stays & kFailedReads) == 0) unreadable += std::exchange(m.failed_reads, 0U);
-  if ((stays & kMergeStalls) == 0) unreadable += std::exchange(s.merge.overflowed, 0U);
+  for (std::size_t t = 0; t < s.merge.tables(); ++t) {
+    if ((stays & kMergeStalls) == 0) unreadable += std::exchange(s.merge[t].overflowed, 0U);
+  }
   std::size_t next = 0;
   into[next++] = converged;
   into[next++] = 0;  // losses are told from the whole state, at the end

@@ -15,8 +15,25 @@ using Model = Pipeline;
 using State = PipelineState;
 using Now = sim::Instant;
 
-// Rows of the CDC table that a run which is going on has taken are not merged before it commits.
+// Rows of a CDC table that a run which is going on has taken are not merged before it commits.
 std::uint32_t merged(const Merge& m) { return m.running ? std::min(m.from.row, m.watermark.row) : m.watermark.row; }
+
+// Of two tables together.
+template <class T>
+std::int64_t sum(const PerTable<T>& all, std::int64_t (*figure)(const T&)) {
+  std::int64_t total = 0;
+  for (std::size_t t = 0; t < all.tables(); ++t) total += figure(all[t]);
+  return total;
+}
+
+// A rollout that carries several changes is one.
+std::int64_t rollouts(const Model& model, const State& s, Rollout::Phase phase) {
+  std::int64_t total = 0;
+  for (std::size_t i = 0; i < s.control.rollouts.size(); ++i) {
+    if (model.control().rollout_of(i) == i && s.control.rollouts[i].phase == phase) ++total;
+  }
+  return total;
+}
 
 sim::Duration freshness(const Model& model, const State& s, Now now) {
   const Lsn missing = model.monitor().oldest_missing(s.monitor, s.source, s.base);
@@ -58,7 +75,9 @@ constexpr std::array kMetrics{
            [](const Model&, const State& s, Now) { return std::int64_t{s.flink.build.version}; }},
 
     Metric{Actor::cdc_table, "rows", Unit::changes, "change events that it holds, copies included",
-           [](const Model&, const State& s, Now) { return static_cast<std::int64_t>(s.ledger.rows.size()); }},
+           [](const Model&, const State& s, Now) {
+             return sum<CdcTable>(s.ledger, [](const CdcTable& t) { return static_cast<std::int64_t>(t.rows.size()); });
+           }},
     Metric{Actor::cdc_table, "version", Unit::version, "changes of the schema that it has",
            [](const Model&, const State& s, Now) { return std::int64_t{std::popcount(s.monitor.tables[1])}; }},
 
@@ -79,42 +98,51 @@ constexpr std::array kMetrics{
 
     Metric{Actor::merge, "lag", Unit::changes, "rows of the CDC table that are not merged yet",
            [](const Model&, const State& s, Now) {
-             return static_cast<std::int64_t>(s.ledger.rows.size()) - merged(s.merge);
+             std::int64_t lag = 0;
+             for (std::size_t t = 0; t < s.merge.tables(); ++t) {
+               lag += static_cast<std::int64_t>(s.ledger[t].rows.size()) - merged(s.merge[t]);
+             }
+             return lag;
            }},
     Metric{Actor::merge, "committed", Unit::count, "runs that committed",
-           [](const Model&, const State& s, Now) { return std::int64_t{s.merge.committed}; }},
+           [](const Model&, const State& s, Now) {
+             return sum<Merge>(s.merge, [](const Merge& m) { return std::int64_t{m.committed}; });
+           }},
     Metric{Actor::merge, "stalls", Unit::count,
            "runs that could not be analysed, met a value too wide, or found their snapshot expired",
            [](const Model&, const State& s, Now) {
-             return std::int64_t{s.merge.unresolved} + s.merge.overflowed + s.merge.expired;
+             return sum<Merge>(s.merge,
+                               [](const Merge& m) { return std::int64_t{m.unresolved} + m.overflowed + m.expired; });
            }},
     Metric{Actor::merge, "stalled", Unit::count, "1 while the last run is one of those, else 0",
-           [](const Model&, const State& s, Now) { return std::int64_t{s.merge.blocked}; }},
+           [](const Model&, const State& s, Now) {
+             return sum<Merge>(s.merge, [](const Merge& m) { return std::int64_t{m.blocked}; });
+           }},
     Metric{Actor::merge, "lost", Unit::count, "runs that lost to another commit, or crashed",
-           [](const Model&, const State& s, Now) { return std::int64_t{s.merge.conflicts} + s.merge.crashed; }},
+           [](const Model&, const State& s, Now) {
+             return sum<Merge>(s.merge, [](const Merge& m) { return std::int64_t{m.conflicts} + m.crashed; });
+           }},
     Metric{Actor::merge, "version", Unit::version, "changes of the schema that the next run's build knows",
            [](const Model&, const State& s, Now) { return std::int64_t{s.merge.live.version}; }},
 
-    Metric{
-        Actor::backfill, "running", Unit::count, "1 while an attempt runs, else 0",
-        [](const Model&, const State& s, Now) { return std::int64_t{s.backfill.phase == Backfill::Phase::running}; }},
+    Metric{Actor::backfill, "running", Unit::count, "1 while an attempt runs, else 0",
+           [](const Model&, const State& s, Now) {
+             return sum<Backfill>(s.backfill,
+                                  [](const Backfill& b) { return std::int64_t{b.phase == Backfill::Phase::running}; });
+           }},
     Metric{Actor::backfill, "done", Unit::count, "backfills that are over",
-           [](const Model&, const State& s, Now) { return std::int64_t{s.backfill.done}; }},
+           [](const Model&, const State& s, Now) {
+             return sum<Backfill>(s.backfill, [](const Backfill& b) { return std::int64_t{b.done}; });
+           }},
     Metric{Actor::backfill, "failed", Unit::count, "backfills that were given up",
-           [](const Model&, const State& s, Now) { return std::int64_t{s.backfill.failed}; }},
+           [](const Model&, const State& s, Now) {
+             return sum<Backfill>(s.backfill, [](const Backfill& b) { return std::int64_t{b.failed}; });
+           }},
 
     Metric{Actor::control, "open", Unit::count, "rollouts that are under way",
-           [](const Model&, const State& s, Now) {
-             const auto& all = s.control.rollouts;
-             return static_cast<std::int64_t>(std::count_if(
-                 all.begin(), all.end(), [](const Rollout& r) { return r.phase == Rollout::Phase::open; }));
-           }},
+           [](const Model& model, const State& s, Now) { return rollouts(model, s, Rollout::Phase::open); }},
     Metric{Actor::control, "done", Unit::count, "rollouts that are over",
-           [](const Model&, const State& s, Now) {
-             const auto& all = s.control.rollouts;
-             return static_cast<std::int64_t>(std::count_if(
-                 all.begin(), all.end(), [](const Rollout& r) { return r.phase == Rollout::Phase::done; }));
-           }},
+           [](const Model& model, const State& s, Now) { return rollouts(model, s, Rollout::Phase::done); }},
 
     Metric{Actor::readers, "reads", Unit::reads, "queries so far",
            [](const Model&, const State& s, Now) { return std::int64_t{s.monitor.reads}; }},

@@ -2,6 +2,8 @@
 // of the state and the time. Claims are made of them (claims.hpp), scenario files name them, docs/properties.md lists
 // them.
 //
+// Over two tables a figure is the sum of both, of flags also, and a freshness the worse of both.
+//
 // Values are never negative. Each is found in a few steps, because a claim reads it before and after every event; only
 // base-table freshness has to look for the oldest missing change, and goes on from where the monitor stands.
 #pragma once

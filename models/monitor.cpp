@@ -21,7 +21,9 @@ Reasons MonitorModel::reasons(const Source& s, const BaseTable& base, Key key) c
   if (row.exists != source_.exists_at(s, key, row.lsn)) return kWrong;
   if (!row.exists) return 0;
   Reasons why = 0;
+  const Columns own = source_.columns_of(s.keys[key].table);
   for (Slot slot = 0; slot <= changes_; ++slot) {
+    if (!has(own, slot)) continue;
     const Cell truth = source_.truth(s, row.lsn, slot);
     if (row.cells[slot] == truth) continue;
     why = static_cast<Reasons>(why | (slot == 0 ? kWrong : change_bit(slot - std::size_t{1})));
@@ -35,7 +37,7 @@ void MonitorModel::set(Monitor& m, Key key, Reasons why) const {
   const Reasons before = m.rows[key];
   if (before == why) return;
   m.rows.edit(key) = why;
-  if (key == kTheRest) return;
+  if (key < kTheRest + source_.tables()) return;
   for (std::size_t i = 0; i < 8; ++i) {
     const auto mask = static_cast<Reasons>(1U << i);
     if ((before & mask) != (why & mask)) m.differing[i] += (why & mask) != 0 ? 1U : ~0U;
@@ -50,7 +52,7 @@ void MonitorModel::row_written(Monitor& m, const Source& s, const BaseTable& bas
     ++m.regressions;
     m.next_missing = std::min(m.next_missing, row.lsn + 1);
     m.next_young = std::min(m.next_young, row.lsn + 1);
-    models::tell(out, Actor::base_table, Told::row_regressed, key, before.lsn, row.lsn);
+    models::tell_of(out, s.keys[key].table, Actor::base_table, Told::row_regressed, key, before.lsn, row.lsn);
   }
   Reasons why = reasons(s, base, key);
   // A stale row stays so while its oldest missing change is older than the objective.
@@ -102,7 +104,7 @@ void MonitorModel::look(Monitor& m, const Source& s, const BaseTable& base, Cont
   }
 }
 
-void MonitorModel::layers(Monitor& m, const Source& s, const CdcTable& ledger, const BaseTable& base,
+void MonitorModel::layers(Monitor& m, const Source& s, const PerTable<CdcTable>& ledger, const BaseTable& base,
                           const Build& flink, const Build& spark) const {
   // A retyped column is there before and after: whether it was widened tells whether a table has the change.
   const auto of_table = [&](const iceberg::Table& table) {
@@ -124,7 +126,11 @@ void MonitorModel::layers(Monitor& m, const Source& s, const CdcTable& ledger, c
     }
     return known;
   };
-  m.tables = {s.executed, of_table(ledger.table), of_table(base.table)};
+  m.tables = {s.executed, 0, 0};
+  for (std::size_t t = 0; t < source_.tables(); ++t) {
+    m.tables[1] = static_cast<std::uint8_t>(m.tables[1] | of_table(ledger[t].table));
+    m.tables[2] = static_cast<std::uint8_t>(m.tables[2] | of_table(base.table[t]));
+  }
   m.jobs = {of_build(flink), of_build(spark)};
 }
 

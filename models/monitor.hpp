@@ -3,7 +3,9 @@
 // Divergence, per layer and over time: schema: layers (source, CDC table, base table) that do not have a change that
 // another one has; code: jobs (Flink, Spark) whose build does not know a change that some layer has; data: weighted
 // base rows that are wrong for their own position (a null, a default or another value than the source has there), or
-// that miss a change for longer than the freshness objective. The lag of a healthy pipeline is not divergence.
+// that miss a change for longer than the freshness objective. A change concerns the layers and rows of its own table;
+// jobs are shared. So over two tables figures are sums, and the oldest missing change is that of whichever table. The
+// lag of a healthy pipeline is not divergence.
 #pragma once
 
 #include <array>
@@ -94,26 +96,33 @@ class MonitorModel {
   void look(Monitor&, const Source&, const BaseTable&, Context&) const;
   // The oldest change that the base table does not have; one more than the newest: it has all.
   Lsn oldest_missing(const Monitor&, const Source&, const BaseTable&) const;
-  void layers(Monitor&, const Source&, const CdcTable&, const BaseTable&, const Build& flink, const Build& spark) const;
+  void layers(Monitor&, const Source&, const PerTable<CdcTable>&, const BaseTable&, const Build& flink,
+              const Build& spark) const;
   // Tells the divergence, if it is another than before.
   void tell(Monitor&, Context&) const;
   void poll(Monitor&, const Source&, const BaseTable&, Context&) const;
 
   const ReadersConfig& config() const { return config_; }
-  // Weighted rows; those that nobody changes are one block.
+  // Weighted rows; those that nobody changes are one block of each table.
   std::int64_t rows(const Monitor& m, unsigned reason) const {
-    const bool rest = !m.rows.empty() && ((m.rows[kTheRest] >> reason) & 1U) != 0;
-    return m.differing[reason] * source_.weight() + (rest ? source_.config().rows : 0);
+    return m.differing[reason] * source_.weight() + at_rest(m, static_cast<Reasons>(1U << reason));
   }
   std::int64_t null_rows(const Monitor& m) const { return rows(m, 7); }
   std::int64_t other_value_rows(const Monitor& m) const { return rows(m, 4); }
   std::int64_t stale_rows(const Monitor& m) const { return rows(m, 6); }
   std::int64_t diverged_rows(const Monitor& m) const {
-    const bool rest = !m.rows.empty() && m.rows[kTheRest] != 0;
-    return m.diverged * source_.weight() + (rest ? source_.config().rows : 0);
+    return m.diverged * source_.weight() + at_rest(m, static_cast<Reasons>(~0U));
   }
 
  private:
+  // Rows that nobody changes and that differ for one of these reasons.
+  std::int64_t at_rest(const Monitor& m, Reasons why) const {
+    std::int64_t rows = 0;
+    for (std::size_t t = 0; t < source_.tables() && t < m.rows.size(); ++t) {
+      if ((m.rows[kTheRest + t] & why) != 0) rows += source_.rows_at_rest();
+    }
+    return rows;
+  }
   bool arrived(const Source&, const BaseTable&, Lsn) const;
   Reasons reasons(const Source&, const BaseTable&, Key) const;
   void set(Monitor&, Key, Reasons) const;

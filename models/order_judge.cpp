@@ -24,6 +24,14 @@ bool gives_up(Flink::Phase p) {
          p == Flink::Phase::dead;
 }
 
+// The merge of some table.
+bool merges_stalled(const PipelineState& s) {
+  for (std::size_t t = 0; t < s.merge.tables(); ++t) {
+    if (s.merge[t].unresolved + s.merge[t].overflowed > 0) return true;
+  }
+  return false;
+}
+
 struct PlanEnd {
   bool going_on = false;
   sim::Instant last;  // when the last step that is over was over
@@ -126,7 +134,7 @@ sim::OrderFacts order_facts(const Pipeline& model, const Run& run) {
   const PipelineState& s = run.world.state;
   const sim::Instant now = sim::Instant{} + model.config().horizon;
   sim::OrderFacts f;
-  f.merges_stall = s.merge.unresolved + s.merge.overflowed > 0;
+  f.merges_stall = merges_stalled(s);
   f.flink_stands_still = told(run, Told::flink_refused) || told(run, Told::flink_cannot_checkpoint) ||
                          told(run, Told::flink_poisoned) || told(run, Told::flink_offset_invalid);
   f.backfill_waits = told(run, Told::backfill_waits);
@@ -234,7 +242,7 @@ class OrderView : public PipelineView {
     into.back() = stands_still(s) ? 1 : 0;
     PipelineView::take(s, into.first(into.size() - 1));
     // What is no part of the canonical form any more, and was seen on this edge.
-    if (!keeps_stalls_) s.merge.unresolved = 0;
+    for (std::size_t t = 0; !keeps_stalls_ && t < s.merge.tables(); ++t) s.merge[t].unresolved = 0;
     if (s.flink.phase == Flink::Phase::running) s.flink.refusal_told = false;
   }
   void take_at_end(PipelineWorld& w, std::span<std::int64_t> into) const {
@@ -244,8 +252,7 @@ class OrderView : public PipelineView {
 
  private:
   static bool stands_still(const PipelineState& s) {
-    return s.merge.unresolved + s.merge.overflowed > 0 || s.flink.unreadable > 0 || gives_up(s.flink.phase) ||
-           s.flink.refusal_told;
+    return merges_stalled(s) || s.flink.unreadable > 0 || gives_up(s.flink.phase) || s.flink.refusal_told;
   }
   std::vector<sim::Gather> gathers_;
   bool keeps_stalls_;

@@ -44,8 +44,9 @@ class Watched {
     while (!world_.agenda.pending.empty() && world_.agenda.pending.front().at <= end) {
       sim::step(model, world_, chooser, trace);
       for (; seen < record_.notes.size(); ++seen) {
-        if (is(record_.notes[seen], Told::merge_committed)) note_writes(false);
-        if (is(record_.notes[seen], Told::backfill_committed)) note_writes(true), repaired_ = true;
+        const std::size_t table = table_of(record_.notes[seen].actor);
+        if (is(record_.notes[seen], Told::merge_committed)) note_writes(table, false);
+        if (is(record_.notes[seen], Told::backfill_committed)) note_writes(table, true), repaired_ = true;
       }
     }
     world_.agenda.now = end;
@@ -61,15 +62,15 @@ class Watched {
   }
 
  private:
-  void note_writes(bool by_backfill) {
+  void note_writes(std::size_t table, bool by_backfill) {
     const PipelineState& s = world_.state;
     const auto& rows = s.base.rows;
     for (Key key = 0; key < rows.size(); ++key) {
       const BaseRow was = key < base_.size() ? base_[key] : BaseRow{};
-      if (rows[key] == was) continue;
-      Write w{.at = world_.agenda.now, .by_backfill = by_backfill, .build = s.merge.build, .before = was};
-      if (by_backfill) w.build = s.backfill.build;
-      for (const LedgerRow& copy : s.ledger.rows) {
+      if (rows[key] == was || s.source.keys[key].table != table) continue;
+      Write w{.at = world_.agenda.now, .by_backfill = by_backfill, .build = s.merge[table].build, .before = was};
+      if (by_backfill) w.build = s.backfill[table].build;
+      for (const LedgerRow& copy : s.ledger[table].rows) {
         if (copy.lsn == rows[key].lsn && copy.key == key) w.copy_by = copy.build, w.copy = copy.present;
       }
       writes_[key] = w;
@@ -131,7 +132,7 @@ std::string_view backfill_source(const BackfillConfig& b) {
 }
 
 std::string words(const Pipeline& model, Blame b, const Count& c) {
-  const std::string column = c.slot == 0 ? "other columns" : model.config().changes[c.slot - 1U].name;
+  const std::string column = c.slot == 0 ? "other columns" : title(model.config().changes, c.slot - 1U);
   const std::string rows = tracked(c.rows);
   const std::string behind = c.behind_backfill == c.rows ? "after the backfill had committed, " : "";
   switch (b) {
@@ -175,8 +176,9 @@ std::string wrong_rows(const Pipeline& model, const Watched& w) {
   for (Key key = 0; key < s.base.rows.size(); ++key) {
     const BaseRow& row = s.base.rows[key];
     if (!row.exists) continue;
+    const Columns own = model.source().columns_of(s.source.keys[key].table);
     for (Slot slot = 0; slot <= model.config().changes.size(); ++slot) {
-      if (row.cells[slot] == model.source().truth(s.source, row.lsn, slot)) continue;
+      if (!has(own, slot) || row.cells[slot] == model.source().truth(s.source, row.lsn, slot)) continue;
       const Write* last = w.last(key);
       Count& c = counts[static_cast<std::size_t>(blame(row, last, slot))];
       ++c.rows;
@@ -219,7 +221,7 @@ std::string convergence(const Pipeline& model, const Watched& w) {
 std::string column_names(const Pipeline& model, Columns set) {
   std::string names;
   for (std::size_t i = 0; i < model.config().changes.size(); ++i) {
-    if (has(set, static_cast<Slot>(i + 1))) names += (names.empty() ? "" : ", ") + model.config().changes[i].name;
+    if (has(set, static_cast<Slot>(i + 1))) names += (names.empty() ? "" : ", ") + title(model.config().changes, i);
   }
   return names;
 }
@@ -234,7 +236,8 @@ std::string until(const Pipeline& model, const Watched& w, sim::Instant goes_on)
   return fmt::format(" until after {} was over", model.control().steps()[static_cast<std::size_t>(last->b)].name);
 }
 
-std::string merges_stalled(const Pipeline& model, const Watched& w) {
+// Of the merge of one table.
+std::string merges_stalled(const Pipeline& model, const Watched& w, std::size_t table) {
   Columns in_ledger = bit(0);
   Columns in_base = bit(0);
   for (std::size_t i = 0; i < model.config().changes.size(); ++i) {
@@ -248,9 +251,10 @@ std::string merges_stalled(const Pipeline& model, const Watched& w) {
   sim::Instant goes_on = sim::never;
   for (const sim::Note& n : w.notes()) {
     if (is(n, Told::table_altered)) {
-      Columns& columns = n.actor == static_cast<std::uint16_t>(Actor::cdc_table) ? in_ledger : in_base;
+      Columns& columns = actor_of(n.actor) == Actor::cdc_table ? in_ledger : in_base;
       columns = static_cast<Columns>(columns | bit(static_cast<Slot>(n.a + 1)));
     }
+    if (actor_of(n.actor) == Actor::merge && table_of(n.actor) != table) continue;
     if (is(n, Told::merge_committed) && runs > 0 && goes_on == sim::never) goes_on = n.at;
     if (is(n, Told::merge_overflow) && runs++ == 0) {
       since = n.at;
@@ -261,7 +265,7 @@ std::string merges_stalled(const Pipeline& model, const Watched& w) {
     const auto columns = static_cast<Columns>(n.c);
     const Build build = model.control().build(static_cast<std::size_t>(n.b));
     const auto named = static_cast<Columns>(columns & build.columns);
-    const auto nowhere = [&](Columns table) { return static_cast<Columns>(named & ~table); };
+    const auto nowhere = [&](Columns there) { return static_cast<Columns>(named & ~there); };
     if (nowhere(in_ledger) != 0 && nowhere(in_base) != 0) {
       why = fmt::format("name {}, which both tables lack", column_names(model, named));
     } else if (nowhere(in_ledger) != 0) {
@@ -276,8 +280,19 @@ std::string merges_stalled(const Pipeline& model, const Watched& w) {
     why = fmt::format("of build {} {}", n.b, why);
   }
   if (runs == 0) return {};
-  return fmt::format("merges {}: {} run{} failed from {} on{}", why, runs, runs == 1 ? "" : "s", text(since),
+  const std::vector<std::string> tables = table_names(model.config().changes);
+  const std::string of = tables.size() > 1 ? "of " + tables[table] + " " : "";
+  return fmt::format("merges {}{}: {} run{} failed from {} on{}", of, why, runs, runs == 1 ? "" : "s", text(since),
                      until(model, w, goes_on));
+}
+
+std::string merges_stalled(const Pipeline& model, const Watched& w) {
+  std::string all;
+  for (std::size_t t = 0; t < model.source().tables(); ++t) {
+    const std::string of_table = merges_stalled(model, w, t);
+    all += (all.empty() || of_table.empty() ? "" : "; ") + of_table;
+  }
+  return all;
 }
 
 std::string flink_stood_still(const Pipeline& model, const Watched& w) {

@@ -1,8 +1,11 @@
 // The whole pipeline as one model for the kernel: source -> CDC -> Kafka -> Flink -> CDC table -> Spark MERGE -> base
-// table -> readers, and the control plane beside it. Here, and only here, events are dealt out; each component's
-// function says in its arguments what it reads and what it changes.
+// table -> readers, and the control plane beside it. Where the changes are of two source tables, there are a CDC table,
+// a base table, a merge and a backfill for each; source, connector, topic, Flink and the control plane are shared.
+// Here, and only here, events are dealt out; each component's function says in its arguments what it reads and what it
+// changes.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -54,7 +57,7 @@ struct PipelineConfig {
 
 struct Maintenance {
   bool compacting = false;
-  std::uint32_t from = 0;
+  std::array<std::uint32_t, kTablesMax> from{};  // by table
   std::uint32_t conflicts = 0;
 
   bool operator==(const Maintenance&) const = default;
@@ -66,10 +69,10 @@ struct PipelineState {
   Cdc cdc;
   Topic topic;
   Flink flink;
-  CdcTable ledger;
+  PerTable<CdcTable> ledger;
   BaseTable base;
-  Merge merge;
-  Backfill backfill;
+  PerTable<Merge> merge;
+  PerTable<Backfill> backfill;
   Control control;
   Maintenance maintenance;
   Monitor monitor;
@@ -108,6 +111,7 @@ class Pipeline {
 
  private:
   void deal(State&, const Event&, Context&) const;
+  std::size_t table_of(std::size_t change) const { return source_.table_of(change); }
   void maintain(State&, const Event&, Context&) const;
   void layers_moved(State&, Context&) const;
 

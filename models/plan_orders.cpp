@@ -10,11 +10,12 @@ std::vector<StepConfig> written(const PipelineConfig& config) {
   return config.control.steps.empty() ? canonical_plan() : config.control.steps;
 }
 
-std::string name_of(const StepConfig& s) { return s.name.empty() ? std::string{name(s.kind)} : s.name; }
+std::string name_of(const StepConfig& s) { return s.name.empty() ? default_name(s) : s.name; }
 
 // Do these two do the same, so that only their names tell an order from another?
 bool same(const Step& a, const Step& b, std::uint32_t gates) {
-  return a.kind == b.kind && a.delay == b.delay && a.cadence == b.cadence && (a.after & gates) == (b.after & gates);
+  return a.kind == b.kind && a.table == b.table && a.delay == b.delay && a.cadence == b.cadence &&
+         (a.after & gates) == (b.after & gates);
 }
 
 }  // namespace

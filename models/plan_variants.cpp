@@ -91,16 +91,25 @@ std::vector<PlanChange> plan_changes(const PipelineConfig& config) {
   const auto backfills = static_cast<std::size_t>(std::count(plan.kinds.begin(), plan.kinds.end(), StepKind::backfill));
   if (backfills == 0) {
     PlanChange c{.what = "plan", .text = "plan: a backfill behind the last step"};
-    c.apply = [](PipelineConfig& p) { p.control.steps.push_back({.kind = StepKind::backfill}); };
-    const bool named = std::find(plan.names.begin(), plan.names.end(), name(StepKind::backfill)) != plan.names.end();
-    if (!named && plan.names.size() + 5 <= kStepsMax) all.push_back(std::move(c));  // with the control plane's four
+    c.apply = [](PipelineConfig& p) {
+      for (const std::string& table : table_names(p.changes))
+        p.control.steps.push_back({.kind = StepKind::backfill, .table = table});
+    };
+    const std::vector<std::string> tables = table_names(config.changes);
+    const bool named = std::any_of(tables.begin(), tables.end(), [&](const std::string& table) {
+      const std::string own = default_name({.kind = StepKind::backfill, .table = table});
+      return std::find(plan.names.begin(), plan.names.end(), own) != plan.names.end();
+    });
+    const std::size_t steps = 4 + plan.names.size() + tables.size();  // with the control plane's four
+    if (!named && steps <= kStepsMax) all.push_back(std::move(c));
     preconditions(all, config, plan);
     return all;
   }
   preconditions(all, config, plan);
   others(all, config, "backfill.kind", &PipelineConfig::backfill, &BackfillConfig::kind, kKinds);
-  std::erase_if(all, [&](const PlanChange& c) {  // there is no payload to parse
-    return !config.cdc_table.keeps_raw && c.text.starts_with("backfill.kind: reparse");
+  std::erase_if(all, [&](const PlanChange& c) {  // there is no payload to parse; a rewind is of one table alone
+    return (!config.cdc_table.keeps_raw && c.text.starts_with("backfill.kind: reparse")) ||
+           (table_names(config.changes).size() > 1 && c.text.starts_with("backfill.kind: rewind"));
   });
   if (b.kind == Kind::bootstrap) {
     others(all, config, "backfill.snapshot", &PipelineConfig::backfill, &BackfillConfig::snapshot, kSnapshots);

@@ -42,20 +42,24 @@ Losses losses(const PipelineState& s) {
     in_topic[s.topic.records[i].lsn] = true;
     if (i < s.flink.stored.next && !held.contains(i)) passed[s.topic.records[i].lsn] = true;
   }
-  for (const LedgerRow& row : s.ledger.rows) in_ledger[row.lsn] = true;
+  for (std::size_t t = 0; t < s.ledger.tables(); ++t) {
+    for (const LedgerRow& row : s.ledger[t].rows) in_ledger[row.lsn] = true;
+  }
   for (const LedgerRow& row : s.flink.pending) in_ledger[row.lsn] = true;
   Losses lost;
   for (std::size_t lsn = 1; lsn < n; ++lsn) {
     if (lsn <= s.cdc.position && !in_topic[lsn]) ++lost.before_kafka;
     if (passed[lsn] && !in_ledger[lsn]) ++lost.before_ledger;
   }
-  const std::uint32_t merged =
-      s.merge.running ? std::min(s.merge.from.row, s.merge.watermark.row) : s.merge.watermark.row;
   std::set<Lsn> skipped;
-  for (std::uint32_t i = 0; i < merged; ++i) {
-    const LedgerRow& row = s.ledger.rows[i];
-    const bool there = row.key < s.base.rows.size() && s.base.rows[row.key].lsn >= row.lsn;
-    if (!there) skipped.insert(row.lsn);
+  for (std::size_t t = 0; t < s.merge.tables(); ++t) {
+    const Merge& merge = s.merge[t];
+    const std::uint32_t merged = merge.running ? std::min(merge.from.row, merge.watermark.row) : merge.watermark.row;
+    for (std::uint32_t i = 0; i < merged; ++i) {
+      const LedgerRow& row = s.ledger[t].rows[i];
+      const bool there = row.key < s.base.rows.size() && s.base.rows[row.key].lsn >= row.lsn;
+      if (!there) skipped.insert(row.lsn);
+    }
   }
   lost.skipped_by_merge = skipped.size();
   return lost;
@@ -100,8 +104,15 @@ PropertyResult nulls_left(const Pipeline& model, const PipelineState& s) {
   return p;
 }
 
+// A figure of the merge, of all tables.
+std::int64_t of_merges(const PipelineState& s, std::uint32_t Merge::* figure) {
+  std::int64_t all = 0;
+  for (std::size_t t = 0; t < s.merge.tables(); ++t) all += s.merge[t].*figure;
+  return all;
+}
+
 std::int64_t unreadable(const PipelineState& s) {
-  return std::int64_t{s.monitor.failed_reads} + s.flink.unreadable + s.merge.overflowed;
+  return std::int64_t{s.monitor.failed_reads} + s.flink.unreadable + of_merges(s, &Merge::overflowed);
 }
 
 PropertyResult readable(const PipelineState& s) {
@@ -115,7 +126,7 @@ PropertyResult readable(const PipelineState& s) {
   if (!p.holds) {
     p.detail =
         fmt::format("{} queries failed, Flink met {} records and the merge {} values that their build cannot read",
-                    s.monitor.failed_reads, s.flink.unreadable, s.merge.overflowed);
+                    s.monitor.failed_reads, s.flink.unreadable, of_merges(s, &Merge::overflowed));
   }
   return p;
 }
@@ -251,7 +262,8 @@ void add_phases(sim::RunResult& r, const Pipeline& model, const PipelineState& s
   const auto& changes = model.config().changes;
   for (std::size_t c = 0; c < changes.size(); ++c) {
     const Rollout& rollout = s.control.rollouts[c];
-    const std::string prefix = changes.size() > 1 ? changes[c].name + ": " : "";
+    const std::string prefix = changes.size() > 1 ? title(changes, c) + ": " : "";
+    const std::string of_steps = model.control().together() ? "" : prefix;  // those of both changes
     if (!changes[c].announced) {
       sim::Phase detect{.name = prefix + "detect"};
       if (began(model, s, c)) {
@@ -263,7 +275,7 @@ void add_phases(sim::RunResult& r, const Pipeline& model, const PipelineState& s
     }
     for (std::size_t i = 0; i < rollout.steps.size(); ++i) {
       const StepState& step = rollout.steps[i];
-      sim::Phase p{.name = prefix + model.control().steps()[i].name, .stage = stage(model.control().steps()[i].kind)};
+      sim::Phase p{.name = of_steps + model.control().steps()[i].name, .stage = stage(model.control().steps()[i].kind)};
       if (step.status != StepState::Status::waiting) p.ready = step.ready;
       switch (step.status) {
         case StepState::Status::waiting: break;
@@ -388,7 +400,7 @@ std::vector<sim::Silence> silences(const Pipeline& model, const PipelineState& s
   std::vector<sim::Silence> all;
   const sim::Instant end = sim::Instant{} + model.config().horizon;
   for (std::size_t i = 0; i < model.config().changes.size(); ++i) {
-    const std::string& name = model.config().changes[i].name;
+    const std::string name = title(model.config().changes, i);
     if (!began(model, s, i)) {
       all.push_back({fmt::format("the change of {} lies beyond the horizon", name), true});
       continue;
@@ -467,9 +479,10 @@ sim::RunResult judge(const Pipeline& model, const Run& run) {
   r.diverged_at_end = model.monitor().diverged_rows(s.monitor);
   r.wrong_at_end = model.monitor().other_value_rows(s.monitor);
   r.nulls_at_end = model.monitor().null_rows(s.monitor);
-  r.merges_committed = s.merge.committed;
-  r.merges_stalled = s.merge.unresolved + s.merge.overflowed + s.merge.expired;
-  r.merges_lost = s.merge.conflicts + s.merge.crashed;
+  const auto merges = [&](std::uint32_t Merge::* figure) { return static_cast<std::uint32_t>(of_merges(s, figure)); };
+  r.merges_committed = merges(&Merge::committed);
+  r.merges_stalled = merges(&Merge::unresolved) + merges(&Merge::overflowed) + merges(&Merge::expired);
+  r.merges_lost = merges(&Merge::conflicts) + merges(&Merge::crashed);
   r.flink_down = down(s.flink, end);
   r.changes = s.source.log.size();
   r.changes_lost = losses(s).total();
@@ -523,10 +536,11 @@ std::vector<sim::StoryLine> story(const Pipeline& model, const sim::Record& reco
     // Merges that commit one after the other while nothing else happens are one line.
     std::size_t end = i + 1;
     std::int64_t rows = notes[i].b;
-    while (is_merge(notes[i]) && end < notes.size() && is_merge(notes[end]) && notes[end].c == notes[i].c)
+    while (is_merge(notes[i]) && end < notes.size() && is_merge(notes[end]) && notes[end].c == notes[i].c &&
+           notes[end].actor == notes[i].actor)
       rows += notes[end++].b;
     const sim::Note& n = notes[i];
-    lines.push_back({n.at, std::string{actor_name(n.actor)},
+    lines.push_back({n.at, actor_words(model, n.actor),
                      end == i + 1 ? words(model, n)
                                   : fmt::format("runs {} to {} commit {} tracked rows with build {}", n.a,
                                                 notes[end - 1].a, rows, n.c)});

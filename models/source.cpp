@@ -19,8 +19,28 @@ std::uint64_t ppm(std::uint32_t word) { return (std::uint64_t{word} * kMillion) 
 
 }  // namespace
 
+std::vector<std::string> table_names(const std::vector<ChangeConfig>& changes) {
+  std::vector<std::string> names;
+  for (const ChangeConfig& c : changes) {
+    if (std::find(names.begin(), names.end(), c.table) == names.end()) names.push_back(c.table);
+  }
+  return names.size() > 1 ? names : std::vector<std::string>(1);
+}
+
+std::string title(const std::vector<ChangeConfig>& changes, std::size_t change) {
+  const ChangeConfig& c = changes[change];
+  return table_names(changes).size() > 1 ? c.table + "." + c.name : c.name;
+}
+
 SourceModel::SourceModel(const SourceConfig& config, const std::vector<ChangeConfig>& changes)
     : config_{config}, changes_{changes} {
+  const std::vector<std::string> names = table_names(changes);
+  tables_ = names.size();
+  assert(tables_ == 1 || (tables_ <= kTablesMax && tables_ == changes.size()));
+  for (std::size_t t = 0; t < tables_; ++t) columns_[t] = bit(0);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    columns_[table_of(i)] = static_cast<Columns>(columns_[table_of(i)] | bit(static_cast<Slot>(i + 1)));
+  }
   for (const std::uint64_t w :
        sim::zipf_weights(static_cast<std::size_t>(config.hot_keys), config.update_skew_permille)) {
     cumulative_.push_back((cumulative_.empty() ? 0 : cumulative_.back()) + w);
@@ -30,12 +50,21 @@ SourceModel::SourceModel(const SourceConfig& config, const std::vector<ChangeCon
   for (std::size_t i = 0; i < config.scripted.size(); ++i) order.emplace_back(config.scripted[i].at, i);
   std::sort(order.begin(), order.end());
   for (std::size_t i = 0; i < order.size(); ++i) config_.scripted[i] = config.scripted[order[i].second];
-  const auto first = static_cast<Key>(1 + config.hot_keys);
-  std::map<std::string, Key> names;
+  // First the rest of each table, then the hot keys, of the tables in turn.
+  const std::size_t first = tables_ + static_cast<std::size_t>(config.hot_keys);
+  for (std::size_t i = 0; i < first; ++i) tables_of_keys_.push_back(static_cast<std::uint8_t>(i % tables_));
+  std::map<std::pair<std::string, std::string>, Key> keys;
   for (const ScriptedChange& c : config_.scripted) {
-    scripted_keys_.push_back(names.try_emplace(c.key, static_cast<Key>(first + names.size())).first->second);
+    const auto table = tables_ == 1 ? names.begin() : std::find(names.begin(), names.end(), c.table);
+    assert(table != names.end());
+    const auto [key, fresh] = keys.try_emplace({c.table, c.key}, static_cast<Key>(tables_of_keys_.size()));
+    if (fresh) tables_of_keys_.push_back(static_cast<std::uint8_t>(table - names.begin()));
+    scripted_keys_.push_back(key->second);
   }
-  keys_at_start_ = static_cast<Key>(first + names.size());
+}
+
+std::uint8_t SourceModel::draw_table(std::uint64_t bits) const {
+  return tables_ == 1 ? std::uint8_t{0} : static_cast<std::uint8_t>(sim::fold(bits, 0xA24BAED4963EE407ULL) % tables_);
 }
 
 std::int64_t SourceModel::rows_per_day() const { return config_.rows * config_.changed_per_day_ppm / 1'000'000; }
@@ -47,12 +76,13 @@ std::int64_t SourceModel::weight() const {
 }
 
 void SourceModel::start(Source& s, Context& out) const {
-  s.keys.assign(keys_at_start_, KeyState{0, true, true});
+  for (const std::uint8_t table : tables_of_keys_)
+    s.keys.push_back({.exists = true, .was_there = true, .table = table});
   // A scripted key that begins with an insert is not there before the run.
-  std::vector<bool> seen(keys_at_start_);
+  std::vector<bool> seen(tables_of_keys_.size());
   for (std::size_t i = 0; i < config_.scripted.size(); ++i) {
     const Key key = scripted_keys_[i];
-    if (!seen[key] && config_.scripted[i].op == Op::insert) s.keys.edit(key) = {};
+    if (!seen[key] && config_.scripted[i].op == Op::insert) s.keys.edit(key) = {.table = tables_of_keys_[key]};
     seen[key] = true;
   }
   if (config_.tracked_changes_per_hour > 0) {
@@ -92,16 +122,17 @@ void SourceModel::change(Source& s, Context& out) const {
   if (dice < inserts) {
     c.op = Op::insert;
     c.key = static_cast<Key>(s.keys.size());
-    s.keys.push_back({});
+    s.keys.push_back({.table = draw_table(bits)});
   } else {
     const std::uint64_t other = sim::fold(bits, 0xD6E8FEB86659FD93ULL);
     if (!cumulative_.empty() &&
         ppm(static_cast<std::uint32_t>(other)) < static_cast<std::uint64_t>(config_.hot_share_ppm)) {
       const std::uint64_t at = sim::fold(other, 0xA0761D6478BD642FULL) % cumulative_.back();
-      c.key = 1 + static_cast<Key>(std::upper_bound(cumulative_.begin(), cumulative_.end(), at) - cumulative_.begin());
+      c.key = static_cast<Key>(tables_) +
+              static_cast<Key>(std::upper_bound(cumulative_.begin(), cumulative_.end(), at) - cumulative_.begin());
     } else {
       c.key = static_cast<Key>(s.keys.size());
-      s.keys.push_back({.exists = true, .was_there = true});
+      s.keys.push_back({.exists = true, .was_there = true, .table = draw_table(bits)});
     }
     c.op = dice < inserts + deletes ? Op::remove : Op::update;
     if (!s.keys[c.key].exists) c.op = Op::insert;  // a deleted key comes back
@@ -142,7 +173,9 @@ void SourceModel::scripted(Source& s, Context& out) const {
 }
 
 void SourceModel::append(Source& s, Change c, Context& out) const {
-  c.present = static_cast<Columns>(c.present | bit(0));
+  const Columns own = columns_[s.keys[c.key].table];
+  c.present = static_cast<Columns>((c.present & own) | bit(0));
+  c.wide = static_cast<Columns>(c.wide & own);
   if (c.op == Op::remove) c.wide = 0;  // a delete carries its key only
   s.log.push_back(c);
   KeyState& key = s.keys.edit(c.key);

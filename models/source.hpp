@@ -6,8 +6,10 @@
 // stale value shows. A tracked key stands for as many rows as change for each tracked change. Key 0 stands for all the
 // rows that nobody changes; the hot keys come next and are changed again and again, by rank; all other updates meet a
 // row that no other change touches. Left out: transactions (a change is one), primary key changes (unsupported by the
-// rollout, 4), the statements behind a change. Assumption: a new column is non-null in `populated` of the changes after
-// the DDL (6, column.populated_share).
+// rollout, 4), the statements behind a change. Where there are two tables they share the log, and a key belongs to one
+// of them; each has half of the rows, of the hot keys, and of the changes. Left out of that: traffic that differs from
+// table to table, foreign keys, transactions over both. Assumption: a new column is non-null in `populated` of the
+// changes after the DDL (6, column.populated_share).
 #pragma once
 
 #include <array>
@@ -17,6 +19,7 @@
 #include <vector>
 
 #include "models/event.hpp"
+#include "models/per_table.hpp"
 #include "models/schema.hpp"
 #include "sim/shared_vector.hpp"
 #include "sim/time.hpp"
@@ -26,7 +29,7 @@ namespace converge::models {
 using Lsn = std::uint32_t;  // position in the source's log, from 1; 0: a row that was there before the run
 using Key = std::uint32_t;
 
-inline constexpr Key kTheRest = 0;  // the rows that no change touches
+inline constexpr Key kTheRest = 0;  // the rows that no change touches; of a second table key 1
 
 enum class Op : std::uint8_t { insert, update, remove };
 
@@ -34,6 +37,7 @@ enum class Op : std::uint8_t { insert, update, remove };
 struct ScriptedChange {
   sim::Duration at;
   std::string key;
+  std::string table{};  // of the key, where there are two
   Op op = Op::update;
   bool populated = true;  // writes a value into every new column
   bool wide = false;      // writes a value beyond the old range of a widened column
@@ -57,7 +61,8 @@ struct SourceConfig {
 // What a change makes of the table's schema, and how its values come.
 struct ChangeConfig {
   enum class Kind : std::uint8_t { add_column, change_type };
-  std::string name;  // of the column
+  std::string name;   // of the column
+  std::string table;  // that it is of, where there are two
   Kind kind = Kind::add_column;
   Type type = Type::string;  // new type
   Type from = Type::int32;   // change_type: the old one
@@ -69,6 +74,12 @@ struct ChangeConfig {
   std::int32_t populated_ppm = 300'000;
   std::int32_t wide_ppm = 10'000;
 };
+
+// The source tables of these changes, by name: where there are two, each has one of the changes, and has its number.
+// One without a name: all of them are of the one table.
+std::vector<std::string> table_names(const std::vector<ChangeConfig>&);
+// The column, with its table in front where there are two.
+std::string title(const std::vector<ChangeConfig>&, std::size_t change);
 
 struct Change {
   sim::Instant at;
@@ -86,9 +97,10 @@ struct KeyState {
   Lsn last = 0;  // position of its newest change
   bool exists = false;
   bool was_there = false;  // before the run
+  std::uint8_t table = 0;
 
   bool operator==(const KeyState&) const = default;
-  friend auto fields(const KeyState& k) { return std::tie(k.last, k.exists, k.was_there); }
+  friend auto fields(const KeyState& k) { return std::tie(k.last, k.exists, k.was_there, k.table); }
 };
 
 struct Source {
@@ -132,6 +144,12 @@ class SourceModel {
   std::int64_t rows_per_day() const;  // that change
   std::int64_t weight() const;        // rows that one tracked key stands for
 
+  std::size_t tables() const { return tables_; }
+  std::size_t table_of(std::size_t change) const { return tables_ == 1 ? 0 : change; }
+  std::int64_t rows_at_rest() const { return config_.rows / static_cast<std::int64_t>(tables_); }  // of one table
+  // What a table may have of columns: those of no change, and those of its own changes.
+  Columns columns_of(std::size_t table) const { return columns_[table]; }
+
   // The cell that a right copy of the row of position `lsn` has in `slot`, as the source is now.
   Cell truth(const Source&, Lsn lsn, Slot slot) const;
   const Change& at(const Source& s, Lsn lsn) const { return s.log[lsn - 1]; }
@@ -141,13 +159,16 @@ class SourceModel {
 
  private:
   void append(Source&, Change, Context&) const;
+  std::uint8_t draw_table(std::uint64_t bits) const;
   sim::Duration pause(sim::Instant now, std::uint64_t bits) const;
 
   SourceConfig config_;
   std::vector<ChangeConfig> changes_;
-  std::vector<std::uint64_t> cumulative_;  // weights of keys by rank, summed up
-  std::vector<Key> scripted_keys_;         // the key of each scripted change
-  Key keys_at_start_ = 0;
+  std::vector<std::uint64_t> cumulative_;     // weights of keys by rank, summed up
+  std::vector<Key> scripted_keys_;            // the key of each scripted change
+  std::vector<std::uint8_t> tables_of_keys_;  // at the start
+  std::size_t tables_ = 1;
+  std::array<Columns, kTablesMax> columns_{};
 };
 
 }  // namespace converge::models

@@ -30,7 +30,9 @@ BaseRow SparkModel::before_the_run(const KeyState& key) const {
   if (!key.was_there) return row;
   row.cells[0] = value_of(0);
   for (std::size_t i = 0; i < source_.changes().size(); ++i) {
-    if (source_.changes()[i].kind == ChangeConfig::Kind::change_type) row.cells[i + 1] = value_of(0);
+    const bool there = source_.changes()[i].kind == ChangeConfig::Kind::change_type &&
+                       has(source_.columns_of(key.table), static_cast<Slot>(i + 1));
+    if (there) row.cells[i + 1] = value_of(0);
   }
   return row;
 }
@@ -45,12 +47,18 @@ void SparkModel::start(BaseTable& base, const Source& source, Context& out) cons
 // ---- the periodic MERGE
 
 void SparkModel::tick(Merge& m, Backfill& b, SparkIo io, Context& out) const {
-  out.after(merge_.every, {.what = What::merge_tick});
   if (m.paused) return;
   if (!m.running) return begin_run(m, b, io, out);
   ++m.skipped;
-  tell(out, Actor::merge, Told::merge_skipped_tick, m.run);
+  tell_of(out, io.table, Actor::merge, Told::merge_skipped_tick, m.run);
   if (merge_.overlap == MergeConfig::Overlap::queue) m.queued = true;
+}
+
+// What a statement over this table names of it.
+Build SparkModel::for_table(Build build, std::size_t table) const {
+  build.columns = static_cast<Columns>(build.columns & source_.columns_of(table));
+  build.wide = static_cast<Columns>(build.wide & source_.columns_of(table));
+  return build;
 }
 
 // Names that the analysis cannot resolve, given the columns of both tables (spark.md 2.4,
@@ -70,13 +78,13 @@ Columns SparkModel::unresolved(const Build& build, Columns source, Columns targe
 void SparkModel::begin_run(Merge& m, Backfill& b, SparkIo io, Context& out) const {
   m.queued = false;
   ++m.run;
-  m.build = m.live;
+  m.build = for_table(m.live, io.table);
   m.source_columns = iceberg::columns(io.ledger.table);
-  m.target_columns = iceberg::columns(io.base.table);
+  m.target_columns = iceberg::columns(io.target());
   const Columns missing = unresolved(m.build, m.source_columns, m.target_columns);
   if (missing != 0) {
     ++m.unresolved;
-    tell(out, Actor::merge, Told::merge_unresolved, m.run, m.build.version, missing);
+    tell_of(out, io.table, Actor::merge, Told::merge_unresolved, m.run, m.build.version, missing);
     m.blocked = true;
     return;
   }
@@ -88,7 +96,7 @@ void SparkModel::begin_run(Merge& m, Backfill& b, SparkIo io, Context& out) cons
   if (merge_.watermark == MergeConfig::Watermark::snapshot && m.watermark.snapshot != 0 &&
       m.watermark.snapshot + 1 < snapshots.front().id) {
     ++m.expired;
-    tell(out, Actor::merge, Told::merge_start_expired, m.run, m.watermark.snapshot);
+    tell_of(out, io.table, Actor::merge, Told::merge_start_expired, m.run, m.watermark.snapshot);
     m.blocked = true;
     return;
   }
@@ -99,25 +107,26 @@ void SparkModel::begin_run(Merge& m, Backfill& b, SparkIo io, Context& out) cons
     m.blocked = true;
     return;
   }
-  m.target = iceberg::head(io.base.table);
+  m.target = iceberg::head(io.target());
   m.running = true;
   if (merge_.watermark_saved == MergeConfig::Saved::before) m.watermark = m.upto;
   m.failure = static_cast<std::uint8_t>(out.choose(id(Q::merge_failure)));
-  out.after(out.duration(id(Q::merge_duration)), {.what = What::merge_commit, .epoch = ++m.epoch});
+  out.after(out.duration(id(Q::merge_duration)),
+            {.what = What::merge_commit, .number = static_cast<std::uint16_t>(io.table), .epoch = ++m.epoch});
 }
 
 // A value beyond the old range fails the run: by a cast in an old build, or by a target column that is not widened yet.
 bool SparkModel::overflows(const Merge& m, SparkIo io, Context& out) const {
   const Columns fits = static_cast<Columns>(merge_.on_overflow == MergeConfig::Overflow::wrap
-                                                ? iceberg::widened(io.base.table) | ~m.build.wide
-                                                : iceberg::widened(io.base.table) & m.build.wide);
+                                                ? iceberg::widened(io.target()) | ~m.build.wide
+                                                : iceberg::widened(io.target()) & m.build.wide);
   const auto too_wide = [&](const LedgerRow& row) { return (row.wide & m.build.columns & ~fits) != 0; };
   const auto& rows = io.ledger.rows;
   if (std::none_of(rows.begin() + m.from.row, rows.begin() + m.upto.row, too_wide)) return false;
   for (const std::uint32_t i :
        latest(m.from.row, m.upto.row, m.from.floor, io.ledger)) {  // the cast comes after the choice per key
     if (!too_wide(rows[i])) continue;
-    tell(out, Actor::merge, Told::merge_overflow, m.run, rows[i].lsn);
+    tell_of(out, io.table, Actor::merge, Told::merge_overflow, m.run, rows[i].lsn);
     return true;
   }
   return false;
@@ -128,15 +137,15 @@ void SparkModel::commit(Merge& m, Backfill& b, SparkIo io, std::uint32_t epoch, 
   monitor_.look(io.monitor, io.source, io.base, out);
   if (m.failure == 1) {
     ++m.crashed;
-    tell(out, Actor::merge, Told::merge_crashed, m.run, 0);
+    tell_of(out, io.table, Actor::merge, Told::merge_crashed, m.run, 0);
     return end_run(m, b, io, out);
   }
   const std::vector<std::uint32_t> batch = latest(m.from.row, m.upto.row, m.from.floor, io.ledger);
   iceberg::Buckets touched = 0;
   for (const std::uint32_t i : batch) touched |= bucket(io.ledger.rows[i].key);
-  if (iceberg::commit(io.base.table, staged(touched, m.target), out.now()) != iceberg::Result::ok) {
+  if (iceberg::commit(io.target(), staged(touched, m.target), out.now()) != iceberg::Result::ok) {
     ++m.conflicts;
-    tell(out, Actor::merge, Told::merge_conflict, m.run);
+    tell_of(out, io.table, Actor::merge, Told::merge_conflict, m.run);
     return end_run(m, b, io, out);
   }
   Statement statement{.assigned = m.build.columns,
@@ -146,11 +155,12 @@ void SparkModel::commit(Merge& m, Backfill& b, SparkIo io, std::uint32_t epoch, 
   if (merge_.form == MergeConfig::Form::star) statement.assigned = m.target_columns;
   for (const std::uint32_t i : batch) merge_row(statement, source_row(statement, io.ledger.rows[i]), io, out);
   ++m.committed;
-  tell(out, Actor::merge, Told::merge_committed, m.run, static_cast<std::int64_t>(batch.size()), m.build.version);
+  tell_of(out, io.table, Actor::merge, Told::merge_committed, m.run, static_cast<std::int64_t>(batch.size()),
+          m.build.version);
   const bool died = m.failure == 2;
   if (died) {
     ++m.crashed;
-    tell(out, Actor::merge, Told::merge_crashed, m.run, 1);
+    tell_of(out, io.table, Actor::merge, Told::merge_crashed, m.run, 1);
   }
   if (!died || merge_.watermark_saved == MergeConfig::Saved::in_commit) m.watermark = m.upto;
   end_run(m, b, io, out);

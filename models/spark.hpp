@@ -4,10 +4,15 @@
 // does not resolve fails the run before it does anything, and the watermark stays; the latest change per key of the
 // batch is merged, by source position; a run's rows show at its commit or not at all; a failed validation is final for
 // the run and the next tick takes the same rows; no Spark layer retries a statement; the build is read when a run
-// starts. Three forms of column lists, four guards, three places for the watermark, two overlap policies, two isolation
-// levels, two write modes. Left out: executors, partial failures inside a run, catalog caches (the setting for a driver
-// that reads tables of others is "off", 1.2), schema auto-merge (MERGE has none in 3.5), the second evaluation of the
-// source (snapshots are pinned).
+// starts. Over two tables it is one job: a tick starts one run, whose build is the same for both, and which merges each
+// table by a statement, with a commit, a watermark and a validation of its own. Assumption: the driver sends the
+// statements side by side, so that each takes its own time, a statement that cannot be resolved or fails leaves the
+// other alone, and a tick passes over a table whose statement is still going on; a backfill is of one table and pauses
+// that one's statement alone. Left out: a driver that sends one statement after the other, or gives up at the first
+// that fails. Three forms of column lists, four guards, three places for the watermark, two overlap policies, two
+// isolation levels, two write modes. Left out: executors, partial failures inside a run, catalog caches (the setting
+// for a driver that reads tables of others is "off", 1.2), schema auto-merge (MERGE has none in 3.5), the second
+// evaluation of the source (snapshots are pinned).
 #pragma once
 
 #include <cstdint>
@@ -94,8 +99,9 @@ struct Watermark {
   friend auto fields(const Watermark& w) { return std::tie(w.snapshot, w.row, w.floor); }
 };
 
+// Of one table.
 struct Merge {
-  Build live;  // the next run's build
+  Build live;  // the next run's build, the same for all tables
   Watermark watermark;
   bool running = false;
   bool queued = false;  // a tick came while a run was going on
@@ -154,11 +160,15 @@ struct Backfill {
   }
 };
 
+// What a statement or a backfill of one table reads and writes.
 struct SparkIo {
   const Source& source;
   const CdcTable& ledger;
   BaseTable& base;
   Monitor& monitor;
+  std::size_t table = 0;
+
+  iceberg::Table& target() const { return base.table[table]; }
 };
 
 class SparkModel {
@@ -168,6 +178,7 @@ class SparkModel {
       : merge_{merge}, backfill_{backfill}, base_{base}, ledger_{ledger}, source_{source}, monitor_{monitor} {}
 
   void start(BaseTable&, const Source&, Context&) const;
+  void next_tick(Context& out) const { out.after(merge_.every, {.what = What::merge_tick}); }
   void tick(Merge&, Backfill&, SparkIo, Context&) const;
   void commit(Merge&, Backfill&, SparkIo, std::uint32_t epoch, Context&) const;
 
@@ -202,6 +213,7 @@ class SparkModel {
   void end_run(Merge&, Backfill&, SparkIo, Context&) const;
   void run_over(Backfill&, Context&) const;
   Columns unresolved(const Build&, Columns source, Columns target) const;
+  Build for_table(Build, std::size_t table) const;
   bool overflows(const Merge&, SparkIo, Context&) const;
   bool ready(const Backfill&, SparkIo) const;
   iceberg::Buckets bucket(Key) const;
@@ -216,8 +228,8 @@ class SparkModel {
   std::uint32_t merge_source(const Backfill&, SparkIo, Context&) const;
   std::uint32_t merge_ledger(const Backfill&, SparkIo, Context&) const;
   void move_watermark(const Backfill&, Merge&, SparkIo) const;
-  void retry(Backfill&, Merge&, Context&) const;
-  void resume_merges(Merge&, Context&) const;
+  void retry(Backfill&, Merge&, SparkIo, Context&) const;
+  void resume_merges(Merge&, SparkIo, Context&) const;
 
   MergeConfig merge_;
   BackfillConfig backfill_;

@@ -19,27 +19,27 @@ Lsn deployed_at(Lsn one_more, const Source& source) {
 
 // Its statement names the new columns of the base table, and, where it reads typed rows, those of the CDC table.
 bool SparkModel::ready(const Backfill& b, SparkIo io) const {
-  const Columns base = iceberg::columns(io.base.table);
-  if (!covers(base, b.build.columns) || !covers(iceberg::widened(io.base.table), b.build.wide)) return false;
+  const Columns base = iceberg::columns(io.target());
+  if (!covers(base, b.build.columns) || !covers(iceberg::widened(io.target()), b.build.wide)) return false;
   return backfill_.kind != Kind::remerge || covers(iceberg::columns(io.ledger.table), b.build.columns);
 }
 
 void SparkModel::request(Backfill& b, SparkIo io, std::uint8_t change, const Build& build, Context& out) const {
   b.change = change;
-  b.build = build;
+  b.build = for_table(build, io.table);
   b.attempt = 0;
   ++b.epoch;
   b.after_merge = false;
   b.phase = Backfill::Phase::waiting;
   if (backfill_.kind == Kind::rewind) {
     b.phase = Backfill::Phase::running;
-    tell(out, Actor::backfill, Told::backfill_started, change, static_cast<std::int64_t>(backfill_.kind));
+    tell_of(out, io.table, Actor::backfill, Told::backfill_started, change, static_cast<std::int64_t>(backfill_.kind));
     return out.after({}, {.what = What::flink_rewind, .change = change});
   }
   if (ready(b, io) || backfill_.missing_column == BackfillConfig::MissingColumn::fail) {
     return out.after({}, {.what = What::backfill_start, .change = change, .epoch = b.epoch});
   }
-  tell(out, Actor::backfill, Told::backfill_waits, change);
+  tell_of(out, io.table, Actor::backfill, Told::backfill_waits, change);
   out.after({}, {.what = What::control_waits, .change = change});
 }
 
@@ -56,12 +56,12 @@ void SparkModel::begin(Backfill& b, Merge& m, SparkIo io, std::uint32_t epoch, C
   if (epoch != b.epoch) return;
   ++b.attempt;
   if (!ready(b, io)) {
-    tell(out, Actor::backfill, Told::backfill_failed, b.change, b.attempt);
-    return retry(b, m, out);
+    tell_of(out, io.table, Actor::backfill, Told::backfill_failed, b.change, b.attempt);
+    return retry(b, m, io, out);
   }
   if (backfill_.pauses_merges && !m.paused) {
     m.paused = true;
-    tell(out, Actor::merge, Told::merges_paused);
+    tell_of(out, io.table, Actor::merge, Told::merges_paused);
   }
   if (backfill_.pauses_merges && m.running) {
     --b.attempt;
@@ -74,10 +74,11 @@ void SparkModel::begin(Backfill& b, Merge& m, SparkIo io, std::uint32_t epoch, C
   b.snapshot = backfill_.snapshot == BackfillConfig::Snapshot::at_start
                    ? now
                    : source_.position_at(io.source, {out.now().us / backup * backup});
-  b.target = iceberg::head(io.base.table);
+  b.target = iceberg::head(io.target());
   b.row_end = static_cast<std::uint32_t>(io.ledger.rows.size());
   b.fails = out.choose(id(Q::backfill_failure)) != 0;
-  tell(out, Actor::backfill, Told::backfill_started, b.change, static_cast<std::int64_t>(backfill_.kind), b.snapshot);
+  tell_of(out, io.table, Actor::backfill, Told::backfill_started, b.change, static_cast<std::int64_t>(backfill_.kind),
+          b.snapshot);
   out.after(out.duration(id(Q::backfill_duration)),
             {.what = What::backfill_commit, .change = b.change, .epoch = ++b.epoch});
 }
@@ -86,8 +87,8 @@ void SparkModel::finish(Backfill& b, Merge& m, SparkIo io, std::uint32_t epoch, 
   if (epoch != b.epoch || b.phase != Backfill::Phase::running) return;
   monitor_.look(io.monitor, io.source, io.base, out);
   if (b.fails) {
-    tell(out, Actor::backfill, Told::backfill_failed, b.change, b.attempt);
-    return retry(b, m, out);
+    tell_of(out, io.table, Actor::backfill, Told::backfill_failed, b.change, b.attempt);
+    return retry(b, m, io, out);
   }
   const auto all = static_cast<iceberg::Buckets>((std::uint64_t{1} << base_.buckets) - 1);
   const bool replaces = backfill_.kind == Kind::bootstrap && backfill_.write == BackfillConfig::Write::replace;
@@ -95,9 +96,9 @@ void SparkModel::finish(Backfill& b, Merge& m, SparkIo io, std::uint32_t epoch, 
   if (replaces) {  // INSERT OVERWRITE validates nothing by default (spark.md 6.2)
     commit = {.operation = iceberg::Operation::overwrite, .from = b.target, .added = all, .removed = all};
   }
-  if (iceberg::commit(io.base.table, commit, out.now()) != iceberg::Result::ok) {
-    tell(out, Actor::backfill, Told::backfill_conflict, b.change, b.attempt);
-    return retry(b, m, out);
+  if (iceberg::commit(io.target(), commit, out.now()) != iceberg::Result::ok) {
+    tell_of(out, io.table, Actor::backfill, Told::backfill_conflict, b.change, b.attempt);
+    return retry(b, m, io, out);
   }
   std::uint32_t rows = 0;
   if (replaces) {
@@ -111,8 +112,8 @@ void SparkModel::finish(Backfill& b, Merge& m, SparkIo io, std::uint32_t epoch, 
   if (backfill_.kind == Kind::bootstrap) move_watermark(b, m, io);
   b.phase = Backfill::Phase::idle;
   ++b.done;
-  tell(out, Actor::backfill, Told::backfill_committed, b.change, rows, b.attempt);
-  resume_merges(m, out);
+  tell_of(out, io.table, Actor::backfill, Told::backfill_committed, b.change, rows, b.attempt);
+  resume_merges(m, io, out);
   out.after({}, {.what = What::control_backfilled, .change = b.change});
 }
 
@@ -128,6 +129,7 @@ std::uint32_t SparkModel::replace_all(const Backfill& b, SparkIo io, Context& ou
   for (Lsn lsn = 1; lsn <= b.snapshot; ++lsn) newest[source_.at(io.source, lsn).key] = lsn;
   std::uint32_t rows = 0;
   for (Key key = 0; key < newest.size(); ++key) {
+    if (io.source.keys[key].table != io.table) continue;
     BaseRow next{
         .lsn = newest[key], .exists = source_.exists_at(io.source, key, newest[key]), .build = b.build.version};
     if (next.exists) {
@@ -148,6 +150,7 @@ std::uint32_t SparkModel::merge_source(const Backfill& b, SparkIo io, Context& o
   for (Lsn lsn = 1; lsn <= b.snapshot; ++lsn) newest[source_.at(io.source, lsn).key] = lsn;
   std::uint32_t rows = 0;
   for (Key key = 0; key < newest.size(); ++key) {
+    if (io.source.keys[key].table != io.table) continue;
     if (newest[key] <= io.source.ddl_position[b.change] || !source_.exists_at(io.source, key, newest[key])) continue;
     SourceRow source{.key = key, .lsn = newest[key], .op = Op::update, .build = b.build.version};
     for (Slot slot = 0; slot < kSlots; ++slot) {
@@ -192,8 +195,8 @@ void SparkModel::move_watermark(const Backfill& b, Merge& m, SparkIo io) const {
   }
 }
 
-void SparkModel::retry(Backfill& b, Merge& m, Context& out) const {
-  resume_merges(m, out);
+void SparkModel::retry(Backfill& b, Merge& m, SparkIo io, Context& out) const {
+  resume_merges(m, io, out);
   ++b.epoch;
   if (b.attempt < backfill_.attempts) {
     b.phase = Backfill::Phase::retrying;
@@ -201,14 +204,14 @@ void SparkModel::retry(Backfill& b, Merge& m, Context& out) const {
   }
   b.phase = Backfill::Phase::idle;
   ++b.failed;
-  tell(out, Actor::backfill, Told::backfill_gave_up, b.change, b.attempt);
+  tell_of(out, io.table, Actor::backfill, Told::backfill_gave_up, b.change, b.attempt);
   out.after({}, {.what = What::control_gave_up, .change = b.change});
 }
 
-void SparkModel::resume_merges(Merge& m, Context& out) const {
+void SparkModel::resume_merges(Merge& m, SparkIo io, Context& out) const {
   if (!m.paused) return;
   m.paused = false;
-  tell(out, Actor::merge, Told::merges_resumed);
+  tell_of(out, io.table, Actor::merge, Told::merges_resumed);
 }
 
 }  // namespace converge::models

@@ -1,4 +1,5 @@
-// The two Iceberg tables: the append-only CDC table (one row per change event) and the base table (one row per key).
+// The two Iceberg tables of a source table: the append-only CDC table (one row per change event) and the base table
+// (one row per key). Of two source tables each has both of its own.
 #pragma once
 
 #include <array>
@@ -6,6 +7,7 @@
 #include <tuple>
 
 #include "models/iceberg.hpp"
+#include "models/per_table.hpp"
 #include "models/schema.hpp"
 #include "models/source.hpp"
 #include "sim/shared_vector.hpp"
@@ -58,9 +60,10 @@ struct BaseRow {
   friend auto fields(const BaseRow& r) { return std::tie(r.lsn, r.exists, r.written, r.build, r.cells); }
 };
 
+// The base tables: the metadata of each, and the rows of all, by key, for a key belongs to one table.
 struct BaseTable {
-  iceberg::Table table;
-  sim::SharedVector<BaseRow> rows;  // by key
+  PerTable<iceberg::Table> table;
+  sim::SharedVector<BaseRow> rows;
 
   bool operator==(const BaseTable&) const = default;
   friend auto fields(const BaseTable& t) { return std::tie(t.table, t.rows); }

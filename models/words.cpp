@@ -15,13 +15,18 @@ namespace {
 std::string columns(const Pipeline& model, std::int64_t set) {
   std::string names;
   for (std::size_t i = 0; i < model.config().changes.size(); ++i) {
-    if ((set & (std::int64_t{2} << i)) != 0) names += (names.empty() ? "" : ", ") + model.config().changes[i].name;
+    if ((set & (std::int64_t{2} << i)) != 0) names += (names.empty() ? "" : ", ") + title(model.config().changes, i);
   }
   return names;
 }
 
-std::string_view change_name(const Pipeline& model, std::int64_t i) {
-  return model.config().changes[static_cast<std::size_t>(i)].name;
+std::string change_name(const Pipeline& model, std::int64_t i) {
+  return title(model.config().changes, static_cast<std::size_t>(i));
+}
+
+// What stands in front of a step: the change that its rollout carries, unless it carries several.
+std::string of_rollout(const Pipeline& model, std::int64_t i) {
+  return model.control().together() ? std::string{} : change_name(model, i) + ": ";
 }
 
 std::string_view step_name(const Pipeline& model, std::int64_t i) {
@@ -40,6 +45,15 @@ std::string_view actor_name(std::uint16_t actor) {
                                                         "cdc-table", "base-table",  "spark/merge", "spark/backfill",
                                                         "control",   "maintenance", "readers",     "monitor"};
   return names[actor];
+}
+
+std::string actor_words(const Pipeline& model, std::uint16_t told_by) {
+  const std::string name{actor_name(static_cast<std::uint16_t>(actor_of(told_by)))};
+  const std::vector<std::string> tables = table_names(model.config().changes);
+  const Actor who = actor_of(told_by);
+  const bool has_parts = who == Actor::cdc_table || who == Actor::base_table || who == Actor::merge ||
+                         who == Actor::backfill || who == Actor::maintenance;
+  return tables.size() > 1 && has_parts ? name + "(" + tables[table_of(told_by)] + ")" : name;
 }
 
 std::string words(const Pipeline& model, const sim::Note& n) {
@@ -104,13 +118,16 @@ std::string words(const Pipeline& model, const sim::Note& n) {
     case Told::merges_resumed: return "resumed";
     case Told::detected:
       return fmt::format("{} detected by {}", change_name(model, n.a), n.b == 0 ? "push" : "the daily pull");
-    case Told::queued: return fmt::format("{} waits in the queue: one change at a time", change_name(model, n.a));
+    case Told::queued:
+      return fmt::format(fmt::runtime(model.control().together() ? "{} waits for the change of the other table"
+                                                                 : "{} waits in the queue: one change at a time"),
+                         change_name(model, n.a));
     case Told::bad_code_caught:
       return fmt::format("staging catches generated code for {} that cannot run", change_name(model, n.a));
     case Told::refused_change: return fmt::format("{} is not an automated change: blocked", change_name(model, n.a));
-    case Told::step_started: return fmt::format("{}: {} starts", change_name(model, n.a), step_name(model, n.b));
-    case Told::step_finished: return fmt::format("{}: {} is over", change_name(model, n.a), step_name(model, n.b));
-    case Told::step_failed: return fmt::format("{}: {} failed", change_name(model, n.a), step_name(model, n.b));
+    case Told::step_started: return fmt::format("{}{} starts", of_rollout(model, n.a), step_name(model, n.b));
+    case Told::step_finished: return fmt::format("{}{} is over", of_rollout(model, n.a), step_name(model, n.b));
+    case Told::step_failed: return fmt::format("{}{} failed", of_rollout(model, n.a), step_name(model, n.b));
     case Told::snapshots_expired:
       return fmt::format("{} snapshots of the {} table expire", n.b, n.a == 0 ? "CDC" : "base");
     case Told::compacted: return "base table compacted";
@@ -120,10 +137,10 @@ std::string words(const Pipeline& model, const sim::Note& n) {
     case Told::row_regressed: return fmt::format("key {} goes back from position {} to {}", n.a, n.b, n.c);
     case Told::converged: return fmt::format("{}: all layers agree", change_name(model, n.a));
     case Told::step_waits:
-      return fmt::format("{}: {} waits until {}", change_name(model, n.a), step_name(model, n.b),
+      return fmt::format("{}{} waits until {}", of_rollout(model, n.a), step_name(model, n.b),
                          words(*model.control().steps()[static_cast<std::size_t>(n.b)].when));
     case Told::step_goes_on:
-      return fmt::format("{}: {} waits no longer: {}", change_name(model, n.a), step_name(model, n.b),
+      return fmt::format("{}{} waits no longer: {}", of_rollout(model, n.a), step_name(model, n.b),
                          words(*model.control().steps()[static_cast<std::size_t>(n.b)].when));
   }
   assert(false);

@@ -59,6 +59,16 @@ const names<MergeConfig::Guard> kGuards{
     {"position_greater", MergeConfig::Guard::position_greater, "s.pos > t.pos"},
     {"position_and_build", MergeConfig::Guard::position_and_build, "(s.pos, s.build) > (t.pos, t.build)"}};
 
+// Written only where it is said, so that scenarios without it keep the fingerprint that they had.
+template <class V>
+Codec<V> unless_empty() {
+  Codec<V> codec = codec_of<V>();
+  codec.write = [write = codec.write](const V& value, const Shape& shape) {
+    return value.empty() ? std::string{} : write(value, shape);
+  };
+  return codec;
+}
+
 Object<CadenceSection> cadence_object() {
   auto table = object<CadenceSection>(
       "cadence", "When a system deploys. Nothing given: continuously.",
@@ -98,6 +108,8 @@ const Object<ScriptedChange> kScripted = object<ScriptedChange>(
     "scripted_change", "One change at the source, spelled out.",
     field("at", &ScriptedChange::at, "From the start of the run.").required().at_most(kLongest),
     field("key", &ScriptedChange::key, "Of the row; any name.").required().length(1, 64),
+    field("table", &ScriptedChange::table, unless_empty<std::string>(), "Of the row, where there are two.")
+        .length(0, 64),
     field("op", &ScriptedChange::op,
           names<Op>{{"insert", Op::insert, ""}, {"update", Op::update, ""}, {"delete", Op::remove, ""}},
           "What happens to the row."),
@@ -106,7 +118,9 @@ const Object<ScriptedChange> kScripted = object<ScriptedChange>(
 
 const Object<SourceConfig> kSource = object<SourceConfig>(
     "source", "The source database and its workload. A tracked change stands for as many rows as change meanwhile.",
-    field("rows", &SourceConfig::rows, "Rows in the table.").range(1, 1'000'000'000'000),
+    field("rows", &SourceConfig::rows,
+          "Rows in the table; in both together, where there are two, which share the workload.")
+        .range(1, 1'000'000'000'000),
     field("changed_per_day", &SourceConfig::changed_per_day_ppm, "Share of rows that change in a day.").percentage(),
     field("tracked_changes_per_hour", &SourceConfig::tracked_changes_per_hour,
           "Changes that are followed exactly, on average.")
@@ -131,6 +145,8 @@ const Object<SourceConfig> kSource = object<SourceConfig>(
 const Object<ChangeConfig> kChange = object<ChangeConfig>(
     "change", "One change of the source table's schema.",
     field("column", &ChangeConfig::name, "Its name.").required().identifier(),
+    field("table", &ChangeConfig::table, unless_empty<std::string>(), "That the column is of, where there are two.")
+        .length(0, 64),
     field("change", &ChangeConfig::kind,
           names<ChangeConfig::Kind>{
               {"add", ChangeConfig::Kind::add_column, "a new column"},
@@ -446,6 +462,10 @@ const Object<StepSection> kStep = object<StepSection>(
         .required(),
     field("name", &StepSection::name, "To refer to it; the kind's name without one. Needed where a kind occurs twice.")
         .length(0, 64),
+    field("table", &StepSection::table, unless_empty<std::string>(),
+          "Which one, where there are two, of alter_cdc_table, alter_base_table, backfill and source_ddl; its name is "
+          "then `alter_cdc_table(orders)`. Jobs are shared.")
+        .length(0, 64),
     field("after", &StepSection::after,
           "Steps that must be over before it; also generate, review, ci and staging, which the control plane puts in "
           "front.")
@@ -581,12 +601,17 @@ Object<Document> make_document() {
       field("start", &Document::start, "The calendar date of the start of the run, in UTC.").length(1, 32),
       field("horizon", &Document::horizon, "How long is simulated.").range(seconds(1), days(30)),
       field("sla", &Document::sla, kSla, "The window."),
+      field("tables", &Document::tables, unless_empty<std::vector<std::string>>(),
+            "The names of the source tables, where there are two. Each has one change, a CDC table and a base table; "
+            "they "
+            "share the connector, the topic and both jobs, and one rollout carries both changes.")
+          .items(0, 2),
       field("changes", &Document::changes, kChange, "The schema changes, in the order of their builds.")
           .required()
           .items(1, kChangesMax),
       field("plan", &Document::plan, kStep,
-            "The steps, for each change in turn. Without any: alter_cdc_table, alter_base_table, deploy_spark, "
-            "deploy_flink, backfill.")
+            "The steps, for each change in turn; over two tables once. Without any: alter_cdc_table, alter_base_table, "
+            "deploy_spark, deploy_flink, backfill.")
           .items(0, kStepsMax - 4),
       field("deploy", &Document::deploy, kDeploy, "Cadences."),
       field("detect", &Document::detect, kDetect, "Detection."), field("review", &Document::review, kReview, "Review."),

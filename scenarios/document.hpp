@@ -45,6 +45,7 @@ struct ConditionSection {
 struct StepSection {
   models::StepKind step = models::StepKind::backfill;
   std::string name;
+  std::string table;
   std::optional<std::vector<std::string>> after;
   std::optional<CadenceSection> cadence;
   sim::Duration delay;
@@ -121,6 +122,7 @@ struct Document {
   std::string start = "2026-01-05T00:00:00Z";
   sim::Duration horizon = sim::days(3);
   SlaSection sla;
+  std::vector<std::string> tables;
   models::SourceConfig source;
   std::vector<models::ChangeConfig> changes;
   models::CdcConfig cdc;

@@ -92,13 +92,81 @@ sim::Cadence cadence(const CadenceSection& section, const std::vector<sim::Freez
 
 // ---- the plan
 
+// What a step is called.
+std::string name_of(const StepSection& s) {
+  return s.name.empty() ? models::default_name({.kind = s.step, .table = s.table}) : s.name;
+}
+
+// Who names a table: it must be there exactly where there are two, and be one of them.
+void check_table(const Document& d, const std::string& table, const std::string& pointer, std::string_view what,
+                 Context& context) {
+  if (d.tables.empty() && !table.empty()) {
+    context.problem(pointer + "/table", in_quotes(table), "no table: there is one, without a name",
+                    "list both under tables");
+  } else if (!d.tables.empty() && table.empty()) {
+    context.problem(pointer, fmt::format("{} without a table", what), "its table, " + one_of(d.tables));
+  } else if (!table.empty() && std::find(d.tables.begin(), d.tables.end(), table) == d.tables.end()) {
+    context.problem(pointer + "/table", in_quotes(table), "a table: " + one_of(d.tables),
+                    did_you_mean(table, d.tables));
+  }
+}
+
+void check_tables(const Document& d, Context& context) {
+  if (d.tables.size() == 1) {
+    context.problem("/tables", "one table", "two, or none: a table that is alone needs no name");
+    return;
+  }
+  if (d.tables.size() == 2 && d.tables[0] == d.tables[1]) {
+    context.problem("/tables/1", in_quotes(d.tables[1]), "the name of another table");
+    return;
+  }
+  for (std::size_t i = 0; i < d.tables.size(); ++i) {
+    if (d.tables[i].empty()) return context.problem(at("/tables", i), "\"\"", "a name");
+  }
+  for (std::size_t i = 0; i < d.changes.size(); ++i) {
+    check_table(d, d.changes[i].table, at("/changes", i), "a change", context);
+    const auto same = [&](const models::ChangeConfig& c) { return c.table == d.changes[i].table; };
+    const auto before = d.changes.begin() + static_cast<std::ptrdiff_t>(i);
+    if (!d.changes[i].table.empty() && std::any_of(d.changes.begin(), before, same)) {
+      context.problem(at("/changes", i) + "/table", in_quotes(d.changes[i].table),
+                      "a table without another change: a rollout carries one of each");
+    }
+  }
+  // Who misspells a table hears of that alone.
+  const bool known = std::all_of(d.changes.begin(), d.changes.end(), [&](const models::ChangeConfig& c) {
+    return std::find(d.tables.begin(), d.tables.end(), c.table) != d.tables.end();
+  });
+  for (std::size_t i = 0; known && i < d.tables.size(); ++i) {
+    const auto of_it = [&](const models::ChangeConfig& c) { return c.table == d.tables[i]; };
+    if (std::none_of(d.changes.begin(), d.changes.end(), of_it)) {
+      context.problem(at("/tables", i), in_quotes(d.tables[i]), "a table that some change is of");
+    }
+  }
+  for (std::size_t i = 0; i < d.source.scripted.size(); ++i) {
+    check_table(d, d.source.scripted[i].table, at("/source/changes", i), "a key", context);
+  }
+  for (std::size_t i = 0; i < d.plan.size(); ++i) {
+    if (models::is_about_one_table(d.plan[i].step)) {
+      const std::string what = fmt::format("a step {}", models::name(d.plan[i].step));
+      check_table(d, d.plan[i].table, at("/plan", i), what, context);
+    } else if (!d.plan[i].table.empty()) {
+      context.problem(at("/plan", i) + "/table", in_quotes(d.plan[i].table),
+                      fmt::format("no table in a step {}: all tables share the job", models::name(d.plan[i].step)));
+    }
+  }
+  if (!d.tables.empty() && d.backfill.kind == models::BackfillConfig::Kind::rewind) {
+    context.problem("/backfill/kind", "\"rewind\"", "remerge, reparse or bootstrap, over two tables",
+                    "one job reads the topic of both, so it cannot go back for one of them");
+  }
+}
+
 void check_plan(const Document& d, Context& context) {
   const std::set<std::string> own{"generate", "review", "ci", "staging"};
   std::vector<std::string> names(own.begin(), own.end());
   std::vector<std::string> known = names;  // each once
   const std::size_t before = names.size();
   for (std::size_t i = 0; i < d.plan.size(); ++i) {
-    const std::string name = d.plan[i].name.empty() ? std::string{models::name(d.plan[i].step)} : d.plan[i].name;
+    const std::string name = name_of(d.plan[i]);
     if (std::find(names.begin(), names.end(), name) != names.end()) {
       context.problem(at("/plan", i), "a second step named " + in_quotes(name), "a `name` of its own for each step");
     } else {
@@ -109,7 +177,7 @@ void check_plan(const Document& d, Context& context) {
     const models::StepKind kind = d.plan[i].step;
     const bool once = kind == models::StepKind::alter_cdc_table || kind == models::StepKind::alter_base_table ||
                       kind == models::StepKind::source_ddl;
-    const auto same = [&](const StepSection& s) { return s.step == kind; };
+    const auto same = [&](const StepSection& s) { return s.step == kind && s.table == d.plan[i].table; };
     if (once && std::any_of(d.plan.begin(), d.plan.begin() + static_cast<std::ptrdiff_t>(i), same)) {
       context.problem(at("/plan", i) + "/step", fmt::format("a second step {}", models::name(kind)),
                       "one at most: it cannot be undone");
@@ -153,9 +221,10 @@ void check_plan(const Document& d, Context& context) {
 }
 
 void check_ddl(const Document& d, Context& context) {
-  bool has_ddl = false;
-  for (const StepSection& s : d.plan) has_ddl = has_ddl || s.step == models::StepKind::source_ddl;
   for (std::size_t i = 0; i < d.changes.size(); ++i) {
+    const bool has_ddl = std::any_of(d.plan.begin(), d.plan.end(), [&](const StepSection& s) {
+      return s.step == models::StepKind::source_ddl && s.table == d.changes[i].table;
+    });
     if (d.changes[i].announced != has_ddl) {
       context.problem(at("/changes", i),
                       d.changes[i].announced ? "an announced change and no step source_ddl in the plan"
@@ -166,14 +235,14 @@ void check_ddl(const Document& d, Context& context) {
 }
 
 void check_changes(const Document& d, Context& context) {
-  std::map<std::string, std::size_t> seen;
+  std::map<std::pair<std::string, std::string>, std::size_t> seen;
   for (std::size_t i = 0; i < d.changes.size(); ++i) {
     const models::ChangeConfig& c = d.changes[i];
     if (i > 0 && c.at < d.changes[i - 1].at) {
       context.problem(at("/changes", i) + "/at", text(c.at),
                       "changes in the order of their times: their builds follow it");
     }
-    if (!seen.try_emplace(c.name, i).second) {
+    if (!seen.try_emplace({c.table, c.name}, i).second) {
       context.problem(at("/changes", i) + "/column", in_quotes(c.name), "a column that no other change touches");
     }
     if (c.kind == models::ChangeConfig::Kind::change_type && c.from == c.type && c.type != models::Type::decimal) {
@@ -367,6 +436,7 @@ Scenario build(const Document& d, Context& context) {
   } else if (clean({"start"})) {
     context.problem("/start", in_quotes(d.start), R"(a UTC date such as "2026-01-05" or "2026-01-05T10:00Z")");
   }
+  if (clean({"tables", "changes", "plan", "source", "backfill"})) check_tables(d, context);
   if (clean({"changes"})) check_changes(d, context);
   if (clean({"plan"})) check_plan(d, context);
   if (clean({"plan", "changes"})) check_ddl(d, context);
@@ -414,7 +484,8 @@ Scenario build(const Document& d, Context& context) {
   }
   for (std::size_t i = 0; clean({"plan"}) && i < d.plan.size(); ++i) {
     const StepSection& step = d.plan[i];
-    models::StepConfig config{.kind = step.step, .name = step.name, .after = step.after, .delay = step.delay};
+    models::StepConfig config{
+        .kind = step.step, .name = step.name, .table = step.table, .after = step.after, .delay = step.delay};
     if (step.cadence && step.cadence->any_offset) {
       context.problem(at("/plan", i) + "/cadence/any_offset", "true", "false in a step's own cadence",
                       "Spark's and Flink's cadence under deploy may have it");
@@ -423,6 +494,7 @@ Scenario build(const Document& d, Context& context) {
     if (step.cadence) config.cadence = cadence(*step.cadence, frozen, at("/plan", i) + "/cadence", context);
     c.steps.push_back(std::move(config));
   }
+  if (!d.tables.empty() && d.plan.empty()) c.steps = models::canonical_plan(models::table_names(p.changes));
   if (!context.problems().empty()) return s;  // names must resolve before the questions can be asked
   s.given = resolve_given(d.given, models::questions(p), "/given", context);
   const Object<Document>& table = document_table();

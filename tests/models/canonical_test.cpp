@@ -20,6 +20,7 @@
 #include "tests/support/experiment.hpp"
 #include "tests/support/generators.hpp"
 #include "tests/support/sanitized.hpp"
+#include "tests/support/two_tables.hpp"
 
 namespace converge::models {
 namespace {
@@ -264,6 +265,12 @@ RC_GTEST_PROP(Canonical, EqualFormsGoOnAlike, (const Case& drawn)) {
   if (!found.difference.empty()) RC_FAIL(found.difference);
 }
 
+RC_GTEST_PROP(Canonical, EqualFormsGoOnAlikeOverTwoTables, (const Case& drawn)) {
+  const Pipeline model{support::over_two_tables(with_claims(drawn))};
+  const Found found = compare(model, drawn.seed, 12, sim::hours(2), 4);
+  if (!found.difference.empty()) RC_FAIL(found.difference);
+}
+
 // As the gallery has it, and every kind of backfill, guard and watermark in turn.
 PipelineConfig scene(std::size_t n) {
   PipelineConfig c = support::faulty_rollout();
@@ -316,6 +323,19 @@ TEST(Canonical, EqualFormsGoOnAlikeUnderEveryBackfill) {
     ASSERT_EQ(found.difference, "") << "scene " << n;
   }
   EXPECT_GT(pairs, support::kSanitized ? 200U : 1'000U);
+}
+
+TEST(Canonical, EqualFormsGoOnAlikeOverTwoTablesUnderEveryBackfill) {
+  std::uint64_t pairs = 0;
+  for (std::uint64_t n = 0; n < (support::kSanitized ? 8 : 30); ++n) {
+    PipelineConfig config = support::over_two_tables(scene(sim::fold(n + 1, 0xA0761D6478BD642FULL) >> 8U));
+    if (n % 3 == 2) config.claims = claims(n, 3);
+    const Pipeline model{config};
+    const Found found = compare(model, n, 14, sim::hours(2), 3);
+    pairs += found.pairs;
+    ASSERT_EQ(found.difference, "") << "scene " << n;
+  }
+  EXPECT_GT(pairs, support::kSanitized ? 80U : 300U);
 }
 
 // ---- worlds meet again

@@ -17,6 +17,7 @@
 #include "tests/support/bugs.hpp"
 #include "tests/support/experiment.hpp"
 #include "tests/support/generators.hpp"
+#include "tests/support/two_tables.hpp"
 
 namespace converge::models {
 namespace {
@@ -96,9 +97,26 @@ TEST(ExploreModel, MergedSearchIsThePlainEnumeration) {
   EXPECT_LT(static_cast<double>(merged.result.states), plain.schedules);
 }
 
+TEST(ExploreModel, MergedSearchIsThePlainEnumerationOverTwoTables) {
+  PipelineConfig config = small();
+  config.changes.push_back(config.changes[0]);  // of one instant, so that the tables meet in ties
+  config.changes[1].name = "unit_discount";
+  const Pipeline model{support::over_two_tables(config)};
+  const Bounds bounds{.cut = {.negligible = sim::minutes(1), .faults = 0}, .deviations = 2};
+  const Explored merged = explore(model, bounds, {}, false);
+  ASSERT_TRUE(merged.result.complete);
+  const Enumerated plain = enumerate(model, bounds, 100'000);
+  ASSERT_TRUE(plain.whole);
+  EXPECT_EQ(margins(merged), plain.least);
+  EXPECT_EQ(merged.result.schedules, plain.schedules);
+  EXPECT_GT(plain.schedules, 300);
+  EXPECT_LT(static_cast<double>(merged.result.states), 30 * plain.schedules);
+}
+
 RC_GTEST_PROP(ExploreModel, MergedSearchIsThePlainEnumerationOfAnyScenario, (const support::Case& drawn)) {
   if (drawn.seed % 5 != 0) return;  // a fifth of the cases is enough: each takes some hundred runs
-  const PipelineConfig config = drawn.config();
+  const bool two_tables = drawn.seed % 2 == 1;
+  const PipelineConfig config = two_tables ? support::over_two_tables(drawn.config()) : drawn.config();
   const Pipeline model{config};
   Bounds bounds{.cut = {.negligible = sim::minutes(*rc::gen::inRange(0, 20)), .faults = 1},
                 .deviations = static_cast<std::uint16_t>(*rc::gen::inRange(1, 3))};

@@ -17,6 +17,7 @@
 #include "models/pipeline.hpp"
 #include "tests/support/experiment.hpp"
 #include "tests/support/generators.hpp"
+#include "tests/support/two_tables.hpp"
 
 namespace converge::models {
 namespace {
@@ -159,7 +160,15 @@ RC_GTEST_PROP(Footprint, WhatItCallsIndependentMayBeSwappedInAnyScenario, (const
   RC_ASSERT(words(swaps) == "");
 }
 
-// The test above finds out a page that says too little.
+RC_GTEST_PROP(Footprint, WhatItCallsIndependentMayBeSwappedOverTwoTables, (const support::Case& drawn)) {
+  const Pipeline model{support::over_two_tables(drawn.config())};
+  sim::SampledChooser sampled{model.questions(), drawn.seed};
+  sim::ReplayedChooser chooser{sampled, drawn.schedule(model)};
+  const Swaps swaps = swap_all(model, chooser, footprint, 1'500, 3);
+  RC_ASSERT(words(swaps) == "");
+}
+
+// The first test of this file finds out a page that says too little.
 TEST(Footprint, OneThatIsTooNarrowIsFoundOut) {
   const auto without = [](What what, sim::Footprint less) {
     return [what, less](const Event& e) {

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <set>
 
 #include "tests/support/converge.hpp"
 
@@ -59,6 +60,37 @@ TEST(OrderingsCommand, FindsTheNecessaryEdgesOfAFile) {
   }
   EXPECT_EQ(r["not_needed"].size(), 2U);
   EXPECT_THAT(r["variants"], IsEmpty());
+}
+
+// Which deploys wait for which table is what the plan does not say.
+TEST(OrderingsCommand, FindsTheEdgesThatTwoTablesOweToTheJobsTheyShare) {
+  const std::string file = std::string{CONVERGE_SOURCE_DIR} + "/scenarios/eight-steps-two-tables.json";
+  const Folder folder;
+  const Json r =
+      document(converge({"orderings", file, "-n", "0", "--deviations", "0", "--no-variants", "--json"}, folder.path()));
+  EXPECT_EQ(r["orders_in_all"], "168");
+  EXPECT_EQ(r["orderings"].size(), 168U);
+  EXPECT_THAT(edges(r), testing::ElementsAre("alter_cdc_table(order_items) before deploy_flink for availability",
+                                             "alter_base_table(order_items) before deploy_spark for availability"));
+  EXPECT_THAT(r["necessary_edges"][0]["because"].get<std::string>(),
+              HasSubstr("refused: the CDC table lacks order_items.unit_discount"));
+  EXPECT_THAT(r["necessary_edges"][1]["because"].get<std::string>(),
+              StartsWith("Merges of order_items of build 2 name"));
+}
+
+// Of the 40,320 orders that eight steps have, a sample; the scenario's own edges are then found to be needed, too.
+TEST(OrderingsCommand, SamplesTheOrdersOfEightSteps) {
+  const std::string file = std::string{CONVERGE_SOURCE_DIR} + "/scenarios/eight-steps-two-tables.json";
+  const Folder folder;
+  const Json r = document(converge(
+      {"orderings", file, "--free", "--most", "400", "-n", "0", "--deviations", "0", "--no-variants", "--json"},
+      folder.path()));
+  EXPECT_EQ(r["orders_in_all"], "40320");
+  EXPECT_EQ(r["judged"], 400);
+  EXPECT_EQ(r["verdict"], "violated");
+  std::set<std::string> grades;
+  for (const Json& each : r["orderings"]) grades.insert(each["grade"].get<std::string>());
+  EXPECT_TRUE(grades.contains("availability") && grades.contains("convergence"));
 }
 
 TEST(OrderingsCommand, HoldsWhereEveryOrderThatTheEdgesAllowIsGood) {

@@ -95,6 +95,74 @@ TEST(Scenario, EveryFileOfTheGalleryIsReadWhole) {
   EXPECT_EQ(titles.size(), gallery().size());
 }
 
+// Without its third line, which starts in column 2, it is good: the canonical plan over two tables.
+std::string over_two_tables(std::string_view members) {
+  return fmt::format(
+      "{{\"title\": \"t\", \"tables\": [\"orders\", \"items\"], \"changes\": [{{\"table\": \"orders\", \"column\": "
+      "\"discount\", "
+      "\"at\": \"9h\"}},\n {{\"table\": \"items\", \"column\": \"discount\", \"at\": \"9h\"}}]{}\n {}\n}}\n",
+      members.empty() ? "" : ",", members);
+}
+
+TEST(Scenario, TwoTablesHaveAColumnEachAndStepsOfTheirOwn) {
+  const Scenario s = good(over_two_tables(""));
+  EXPECT_EQ(models::table_names(s.pipeline.changes), (std::vector<std::string>{"orders", "items"}));
+  std::vector<std::string> names;
+  for (const models::Step& step : models::resolve(s.pipeline.control)) names.push_back(step.name);
+  EXPECT_EQ(names.size(), 4U + 8U) << "the canonical plan, where none is written";
+  EXPECT_EQ(names[4], "alter_cdc_table(orders)");
+  EXPECT_EQ(names[11], "backfill(items)");
+  const Scenario own = good(over_two_tables(
+      R"("plan": [{"step": "alter_cdc_table", "table": "items"}, {"step": "deploy_flink", "after": ["alter_cdc_table(items)"]
+}])"));
+  EXPECT_EQ(own.pipeline.control.steps[0].table, "items");
+EXPECT_NE(own.fingerprint, s.fingerprint);
+}
+
+TEST(Scenario, WhatNoTableIsNamedInKeepsItsFingerprint) {
+  const Scenario plain = good(text_with(R"("horizon": "3d")"));
+  EXPECT_EQ(good(text_with(R"("horizon": "3d", "tables": [])")).fingerprint, plain.fingerprint);
+  EXPECT_EQ(plain.fingerprint, 0x073b39fd7f8ab9b1ULL) << "as before there were tables";
+}
+
+TEST(Scenario, WhoNamesATableMustNameOneThatIsThere) {
+  EXPECT_EQ(problems_with(R"("tables": ["orders"])"),
+            R"(3:12 /tables: found one table, expected two, or none: a table that is alone needs no name)");
+  EXPECT_EQ(
+      problems_with(R"("plan": [{"step": "backfill", "table": "orders"}])"),
+      R"(3:41 /plan/0/table: found "orders", expected no table: there is one, without a name; list both under tables)");
+  EXPECT_EQ(
+      problems(over_two_tables(R"("plan": [{"step": "alter_cdc_table"}])")),
+      R"(3:11 /plan/0: found a step alter_cdc_table without a table, expected its table, one of "orders" or "items")");
+  EXPECT_EQ(problems(over_two_tables(R"("plan": [{"step": "alter_cdc_table", "table": "item"}])")),
+            R"(3:48 /plan/0/table: found "item", expected a table: one of "orders" or "items"; did you mean "items"?)");
+  EXPECT_EQ(problems(over_two_tables(R"("plan": [{"step": "deploy_flink", "table": "items"}])")),
+            R"(3:45 /plan/0/table: found "items", expected no table in a step deploy_flink: all tables share the job)");
+  EXPECT_EQ(problems(over_two_tables(R"("backfill": {"kind": "rewind"})")),
+            R"(3:22 /backfill/kind: found "rewind", expected remerge, reparse or bootstrap, over two tables; )"
+            R"(one job reads the topic of both, so it cannot go back for one of them)");
+  EXPECT_EQ(problems(over_two_tables(R"("source": {"changes": [{"at": "1h", "key": "a"}]})")),
+            R"(3:24 /source/changes/0: found a key without a table, expected its table, one of "orders" or "items")");
+}
+
+TEST(Scenario, EachOfTwoTablesHasOneChange) {
+  const auto with = [](std::string_view second) {
+    return problems(
+        fmt::format("{{\"title\": \"t\", \"tables\": [\"orders\", \"items\"],\n \"changes\": [{{\"table\": "
+                    "\"orders\", \"column\": \"a\", \"at\": \"9h\"}},\n {}]}}",
+                    second));
+  };
+  EXPECT_EQ(
+      with(R"({"table": "item", "column": "b", "at": "9h"})"),
+      R"(3:12 /changes/1/table: found "item", expected a table: one of "orders" or "items"; did you mean "items"?)");
+  EXPECT_EQ(with(R"({"column": "b", "at": "9h"})"),
+            R"(3:2 /changes/1: found a change without a table, expected its table, one of "orders" or "items")");
+  EXPECT_EQ(with(R"({"table": "orders", "column": "b", "at": "9h"})"),
+            "1:38 /tables/1: found \"items\", expected a table that some change is of\n"
+            "3:12 /changes/1/table: found \"orders\", expected a table without another change: a rollout carries one "
+            "of each");
+}
+
 TEST(Scenario, TakesOverWhatIsWritten) {
   const Scenario s = good(text_with(R"("horizon": "4d", "sla": {"convergence": "36h", "schema": "1h"},
     "plan": [{"step": "deploy_flink", "name": "first", "delay": "2h"}, {"step": "backfill", "after": ["review", "first"]}],
