@@ -10,9 +10,11 @@ std::vector<sim::Assumed> assumed() {
        "Every change gets the next position in the log and is written under the schema of its instant. A DDL "
        "rewrites no row and makes no row event: rows from before it differ from rows behind it until they "
        "are touched. The log is kept for a while, and a backup is taken at an interval. Changes go up and "
-       "down with the day; some keys are changed again and again.",
+       "down with the day; some keys are changed again and again. Two tables (scenario.tables) share the "
+       "log. A key belongs to one of them, and each has half of the rows, of the hot keys and of the "
+       "traffic; a column belongs to one, and a change of a row writes the columns of its own table.",
        "Transactions (a change is one), primary key changes, drops and renames, the statements behind a "
-       "change.",
+       "change. Of two tables: traffic that differs from one to the other, foreign keys.",
        {"Pinterest, Automated Schema Evolution, "
         "https://medium.com/pinterest-engineering/"
         "automated-schema-evolution-in-pinterests-next-generation-db-ingestion-framework-36c5c07070de",
@@ -74,8 +76,9 @@ std::vector<sim::Assumed> assumed() {
        "finite speed. Restored offsets below the log's start go to the reset policy: the gap is lost, or the "
        "gap and the backlog, or the job fails for good. A running job goes on through every change of its "
        "table. A value wider than its type fails the task, which restarts into the same record for as long "
-       "as the build stays; or it is cut.",
-       "Parallelism, state other than offsets, watermarks, back-pressure, checkpoint time-outs, upsert mode.",
+       "as the build stays; or it is cut. Over two tables it is one job.",
+       "A crash between the commits to two tables (the restore repeats the one that is missing), "
+       "parallelism, state other than offsets, watermarks, back-pressure, checkpoint time-outs, upsert mode.",
        {"FlinkSink, toFlinkRowType, "
         "https://github.com/apache/iceberg/blob/main/flink/v2.1/flink/src/main/java/org/apache/iceberg/flink/sink/"
         "FlinkSink.java",
@@ -112,8 +115,9 @@ std::vector<sim::Assumed> assumed() {
        "changes of metadata. A commit is optimistic: refresh, validate against everything since the planned "
        "snapshot, swap the pointer. An ALTER is not retried when it loses the swap: any commit in between "
        "beats it. The validations that engines ask for: new data files (serializable), new delete files, "
-       "files that must still be there. An incremental read of appends needs its start, or its start's "
-       "child.",
+       "files that must still be there. Of two source tables each has both Iceberg tables of its own: "
+       "metadata, versions, snapshots, validation. An incremental read of appends needs its start, or its "
+       "start's child.",
        "Manifests, statistics, branches and tags, partition evolution, format versions (deletes are as in "
        "v2), catalogs other than pointer swap. Files are known by their bucket. A writer's retries of a lost "
        "swap take no time.",
@@ -147,10 +151,12 @@ std::vector<sim::Assumed> assumed() {
        "Schemas and snapshots are taken when a run starts. The latest change per key of the batch is merged, "
        "by source position. A failed validation is final for the run; the next tick takes the same rows. The "
        "build is read when a run starts, so a deploy takes effect with the next one. A tick during a run is "
-       "skipped, or queued. Where nobody knows when ticks fall, the first one lies anywhere within one "
-       "cadence: a choice, uniform under a seed.",
+       "skipped, or queued. Over two tables it is one job: a tick starts one run of one build, which merges "
+       "each table by a statement with a commit, a watermark and a validation of its own. Where nobody knows "
+       "when ticks fall, the first one lies anywhere within one cadence: a choice, uniform under a seed.",
        "Executors and partial failures inside a run, catalog caches (as if the cache were off), schema "
-       "auto-merge, the second evaluation of the source.",
+       "auto-merge, the second evaluation of the source; over two tables a driver that sends one statement "
+       "after the other.",
        {"Spark 3.5, Analyzer, "
         "https://github.com/apache/spark/blob/branch-3.5/sql/catalyst/src/main/scala/org/apache/spark/sql/catalyst/"
         "analysis/Analyzer.scala",
@@ -175,14 +181,15 @@ std::vector<sim::Assumed> assumed() {
       {"The control plane",
        "Detection by push: a DDL message, which may be lost. Classification: additive and widening changes "
        "are automated; others, and sensitive ones, are blocked. Code generation, review, CI, staging for "
-       "Flink. One change at a time for a table; later ones queue. ALTER TABLE that loses its race is tried "
-       "again, by the workflow. Generated code may not run: staging catches most of it, the rest shows at "
-       "the deploy. A rollback puts code back, never a column. A step may wait for a condition on any metric "
-       "(when): it looks once it could begin and then each deploy.check_every, and its slot is looked for "
-       "from the first look at which the condition is true. A source that changes last is an announced "
-       "change, with the step source_ddl at the end of the plan. Where nobody knows when in its period a "
-       "slot lies (of Spark's deploys, Flink's, the daily comparison), the offset is a choice: asked once, "
-       "at the start of a run, uniform over the period, and as given in the usual run.",
+       "Flink. One change at a time for a table; later ones queue. The changes of two tables are carried by "
+       "one rollout. ALTER TABLE that loses its race is tried again, by the workflow. Generated code may not "
+       "run: staging catches most of it, the rest shows at the deploy. A rollback puts code back, never a "
+       "column. A step may wait for a condition on any metric (when): it looks once it could begin and then "
+       "each deploy.check_every, and its slot is looked for from the first look at which the condition is "
+       "true. A source that changes last is an announced change, with the step source_ddl at the end of the "
+       "plan. Where nobody knows when in its period a slot lies (of Spark's deploys, Flink's, the daily "
+       "comparison), the offset is a choice: asked once, at the start of a run, uniform over the period, and "
+       "as given in the usual run.",
        "The audit store, the check on the source's pull request, human errors in review.",
        {"Pinterest, Automated Schema Evolution, "
         "https://medium.com/pinterest-engineering/"

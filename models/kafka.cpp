@@ -1,12 +1,16 @@
 #include "models/kafka.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace converge::models {
 
 KafkaModel::KafkaModel(const KafkaConfig& config, std::int64_t changes_per_day) : config_{config} {
   // Bytes become time at the mean rate of one partition; without traffic only segment.ms and retention.ms count.
-  const std::int64_t bytes_per_day = changes_per_day / config.partitions * config.record_bytes;
+  const std::int64_t records_per_day = changes_per_day / config.partitions;
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();  // a segment is full at once then, too
+  const std::int64_t bytes_per_day =
+      records_per_day > most / config.record_bytes ? most : records_per_day * config.record_bytes;
   const auto lasts = [&](std::int64_t bytes) {
     constexpr std::int64_t days_max = 36'500;  // a century is for ever here, and products stay in range
     if (bytes_per_day == 0 || bytes / bytes_per_day >= days_max) return sim::days(days_max);

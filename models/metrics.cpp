@@ -18,6 +18,14 @@ using Now = sim::Instant;
 // Rows of a CDC table that a run which is going on has taken are not merged before it commits.
 std::uint32_t merged(const Merge& m) { return m.running ? std::min(m.from.row, m.watermark.row) : m.watermark.row; }
 
+}  // namespace
+
+std::int64_t unmerged(const PipelineState& s, std::size_t table) {
+  return static_cast<std::int64_t>(s.ledger[table].rows.size()) - merged(s.merge[table]);
+}
+
+namespace {
+
 // Of two tables together.
 template <class T>
 std::int64_t sum(const PerTable<T>& all, std::int64_t (*figure)(const T&)) {
@@ -99,9 +107,7 @@ constexpr std::array kMetrics{
     Metric{Actor::merge, "lag", Unit::changes, "rows of the CDC table that are not merged yet",
            [](const Model&, const State& s, Now) {
              std::int64_t lag = 0;
-             for (std::size_t t = 0; t < s.merge.tables(); ++t) {
-               lag += static_cast<std::int64_t>(s.ledger[t].rows.size()) - merged(s.merge[t]);
-             }
+             for (std::size_t t = 0; t < s.merge.tables(); ++t) lag += unmerged(s, t);
              return lag;
            }},
     Metric{Actor::merge, "committed", Unit::count, "runs that committed",

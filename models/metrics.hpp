@@ -34,6 +34,9 @@ struct Metric {
   bool grows() const { return unit == sim::PropertyResult::Unit::duration; }
 };
 
+// Rows of the CDC table of this number that are not merged yet.
+std::int64_t unmerged(const PipelineState&, std::size_t table);
+
 // By actor, in the order of the road from the source to the readers.
 std::span<const Metric> metrics();
 

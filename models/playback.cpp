@@ -45,16 +45,18 @@ std::size_t oldest_record(const Pipeline& model, const PipelineState& s, sim::In
   return low;
 }
 
-std::int64_t merge_state(const PipelineState& s) {
-  return s.merge.running ? 1 : s.merge.blocked ? 2 : s.merge.paused ? 3 : 0;
-}
+std::int64_t merge_state(const Merge& m) { return m.running ? 1 : m.blocked ? 2 : m.paused ? 3 : 0; }
 
-std::int64_t steps_over(const PipelineState& s) {
-  std::int64_t over = 0;
-  for (const Rollout& r : s.control.rollouts) {
-    for (const StepState& step : r.steps) over += step.status >= StepState::Status::released ? 1 : 0;
+// Over or not: of a rollout that carries several changes each step counts once.
+std::int64_t steps(const Pipeline& model, const PipelineState& s, bool over_only) {
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < s.control.rollouts.size(); ++i) {
+    if (model.control().rollout_of(i) != i) continue;
+    for (const StepState& step : s.control.rollouts[i].steps) {
+      count += !over_only || step.status >= StepState::Status::released ? 1 : 0;
+    }
   }
-  return over;
+  return count;
 }
 
 std::int64_t schema_id(const iceberg::Table& table) { return iceberg::current_schema(table).id; }
@@ -65,12 +67,14 @@ struct Figure {
   Unit unit;
   bool turning_point;  // a frame at which it changes is kept before others
   std::vector<std::string> words;
-  std::int64_t (*value)(const Pipeline&, const PipelineState&, sim::Instant now);
+  std::int64_t (*value)(const Pipeline&, const PipelineState&, sim::Instant now, std::size_t table);
+  bool per_table = false;  // each table has its own
 };
 
 using Model = Pipeline;
 using State = PipelineState;
 using Now = sim::Instant;
+using Table = std::size_t;
 
 const std::vector<Figure>& figures() {
   static const std::vector<Figure> all{
@@ -79,33 +83,33 @@ const std::vector<Figure>& figures() {
        Unit::version,
        true,
        {},
-       [](const Model&, const State& s, Now) { return std::int64_t{s.source.schema}; }},
+       [](const Model&, const State& s, Now, Table) { return std::int64_t{s.source.schema}; }},
       {"source",
        "position",
        Unit::count,
        false,
        {},
-       [](const Model&, const State& s, Now) { return static_cast<std::int64_t>(s.source.log.size()); }},
+       [](const Model&, const State& s, Now, Table) { return static_cast<std::int64_t>(s.source.log.size()); }},
 
       {"connector",
        "phase",
        Unit::word,
        true,
        {"running", "down", "failed"},
-       [](const Model&, const State& s, Now) { return static_cast<std::int64_t>(s.cdc.phase); }},
+       [](const Model&, const State& s, Now, Table) { return static_cast<std::int64_t>(s.cdc.phase); }},
       {"connector",
        "lag in changes",
        Unit::count,
        false,
        {},
-       [](const Model& m, const State& s, Now now) { return metric(m, s, now, Actor::cdc, "lag"); }},
+       [](const Model& m, const State& s, Now now, Table) { return metric(m, s, now, Actor::cdc, "lag"); }},
 
       {"Kafka",
        "records kept",
        Unit::count,
        false,
        {},
-       [](const Model& m, const State& s, Now now) {
+       [](const Model& m, const State& s, Now now, Table) {
          return static_cast<std::int64_t>(s.topic.records.size() - oldest_record(m, s, now));
        }},
       {"Kafka",
@@ -113,7 +117,7 @@ const std::vector<Figure>& figures() {
        Unit::count,
        false,
        {},
-       [](const Model& m, const State& s, Now now) {
+       [](const Model& m, const State& s, Now now, Table) {
          const std::size_t first = oldest_record(m, s, now);
          return first < s.topic.records.size() ? std::int64_t{s.topic.records[first].lsn} : std::int64_t{0};
        }},
@@ -123,150 +127,166 @@ const std::vector<Figure>& figures() {
        Unit::word,
        true,
        {"running", "stopping", "starting", "refused", "restarting", "poisoned", "stuck", "dead"},
-       [](const Model&, const State& s, Now) { return static_cast<std::int64_t>(s.flink.phase); }},
+       [](const Model&, const State& s, Now, Table) { return static_cast<std::int64_t>(s.flink.phase); }},
       {"Flink",
        "build",
        Unit::version,
        true,
        {},
-       [](const Model&, const State& s, Now) { return std::int64_t{s.flink.build.version}; }},
+       [](const Model&, const State& s, Now, Table) { return std::int64_t{s.flink.build.version}; }},
       {"Flink",
        "checkpoint",
        Unit::count,
        false,
        {},
-       [](const Model&, const State& s, Now) { return std::int64_t{s.flink.checkpoint}; }},
+       [](const Model&, const State& s, Now, Table) { return std::int64_t{s.flink.checkpoint}; }},
       {"Flink",
        "lag in records",
        Unit::count,
        false,
        {},
-       [](const Model& m, const State& s, Now now) { return metric(m, s, now, Actor::flink, "lag"); }},
+       [](const Model& m, const State& s, Now now, Table) { return metric(m, s, now, Actor::flink, "lag"); }},
       {"Flink",
        "records lost",
        Unit::count,
        true,
        {},
-       [](const Model&, const State& s, Now) { return std::int64_t{s.flink.lost}; }},
+       [](const Model&, const State& s, Now, Table) { return std::int64_t{s.flink.lost}; }},
 
       {"CDC table",
        "schema",
        Unit::version,
        true,
        {},
-       [](const Model&, const State& s, Now) { return schema_id(s.ledger.table); }},
+       [](const Model&, const State& s, Now, Table t) { return schema_id(s.ledger[t].table); },
+       true},
       {"CDC table",
        "snapshots",
        Unit::count,
        false,
        {},
-       [](const Model&, const State& s, Now) { return static_cast<std::int64_t>(s.ledger.table.snapshots.size()); }},
+       [](const Model&, const State& s, Now, Table t) {
+         return static_cast<std::int64_t>(s.ledger[t].table.snapshots.size());
+       },
+       true},
       {"CDC table",
        "changes",
        Unit::count,
        false,
        {},
-       [](const Model&, const State& s, Now) { return static_cast<std::int64_t>(s.ledger.rows.size()); }},
+       [](const Model&, const State& s, Now, Table t) { return static_cast<std::int64_t>(s.ledger[t].rows.size()); },
+       true},
 
       {"Spark merge",
        "state",
        Unit::word,
        true,
        {"idle", "running", "stalled", "paused"},
-       [](const Model&, const State& s, Now) { return merge_state(s); }},
+       [](const Model&, const State& s, Now, Table t) { return merge_state(s.merge[t]); },
+       true},
       {"Spark merge",
        "build",
        Unit::version,
        true,
        {},
-       [](const Model&, const State& s, Now) { return std::int64_t{s.merge.live.version}; }},
+       [](const Model&, const State& s, Now, Table t) { return std::int64_t{s.merge[t].live.version}; },
+       true},
       {"Spark merge",
        "run",
        Unit::count,
        false,
        {},
-       [](const Model&, const State& s, Now) { return std::int64_t{s.merge.run}; }},
+       [](const Model&, const State& s, Now, Table t) { return std::int64_t{s.merge[t].run}; },
+       true},
       {"Spark merge",
        "watermark",
        Unit::count,
        false,
        {},
-       [](const Model&, const State& s, Now) { return std::int64_t{s.merge.watermark.row}; }},
+       [](const Model&, const State& s, Now, Table t) { return std::int64_t{s.merge[t].watermark.row}; },
+       true},
       {"Spark merge",
        "behind by changes",
        Unit::count,
        false,
        {},
-       [](const Model& m, const State& s, Now now) { return metric(m, s, now, Actor::merge, "lag"); }},
+       [](const Model&, const State& s, Now, Table t) { return unmerged(s, t); },
+       true},
 
       {"backfill",
        "phase",
        Unit::word,
        true,
        {"idle", "waiting", "retrying", "running"},
-       [](const Model&, const State& s, Now) { return static_cast<std::int64_t>(s.backfill.phase); }},
+       [](const Model&, const State& s, Now, Table t) { return static_cast<std::int64_t>(s.backfill[t].phase); },
+       true},
 
       {"base table",
        "schema",
        Unit::version,
        true,
        {},
-       [](const Model&, const State& s, Now) { return schema_id(s.base.table); }},
+       [](const Model&, const State& s, Now, Table t) { return schema_id(s.base.table[t]); },
+       true},
       {"base table",
        "snapshots",
        Unit::count,
        false,
        {},
-       [](const Model&, const State& s, Now) { return static_cast<std::int64_t>(s.base.table.snapshots.size()); }},
+       [](const Model&, const State& s, Now, Table t) {
+         return static_cast<std::int64_t>(s.base.table[t].snapshots.size());
+       },
+       true},
       {"base table",
        "rows",
        Unit::rows,
        false,
        {},
-       [](const Model& m, const State& s, Now) { return existing_rows(m, s); }},
+       [](const Model& m, const State& s, Now, Table) { return existing_rows(m, s); }},
       {"base table",
        "rows null",
        Unit::rows,
        false,
        {},
-       [](const Model& m, const State& s, Now) { return m.monitor().null_rows(s.monitor); }},
+       [](const Model& m, const State& s, Now, Table) { return m.monitor().null_rows(s.monitor); }},
       {"base table",
        "rows wrong",
        Unit::rows,
        false,
        {},
-       [](const Model& m, const State& s, Now) { return m.monitor().other_value_rows(s.monitor); }},
+       [](const Model& m, const State& s, Now, Table) { return m.monitor().other_value_rows(s.monitor); }},
       {"base table",
        "rows stale",
        Unit::rows,
        false,
        {},
-       [](const Model& m, const State& s, Now) { return m.monitor().stale_rows(s.monitor); }},
+       [](const Model& m, const State& s, Now, Table) { return m.monitor().stale_rows(s.monitor); }},
       {"base table",
        "rows diverged",
        Unit::rows,
        false,
        {},
-       [](const Model& m, const State& s, Now) { return m.monitor().diverged_rows(s.monitor); }},
+       [](const Model& m, const State& s, Now, Table) { return m.monitor().diverged_rows(s.monitor); }},
 
       {"readers",
        "failed reads",
        Unit::count,
        false,
        {},
-       [](const Model&, const State& s, Now) { return std::int64_t{s.monitor.failed_reads}; }},
+       [](const Model&, const State& s, Now, Table) { return std::int64_t{s.monitor.failed_reads}; }},
 
-      {"plan", "steps over", Unit::count, true, {}, [](const Model&, const State& s, Now) { return steps_over(s); }},
+      {"plan",
+       "steps over",
+       Unit::count,
+       true,
+       {},
+       [](const Model& m, const State& s, Now, Table) { return steps(m, s, true); }},
       {"plan",
        "steps in all",
        Unit::count,
        true,
        {},
-       [](const Model&, const State& s, Now) {
-         std::int64_t all_steps = 0;
-         for (const Rollout& r : s.control.rollouts) all_steps += static_cast<std::int64_t>(r.steps.size());
-         return all_steps;
-       }},
+       [](const Model& m, const State& s, Now, Table) { return steps(m, s, false); }},
   };
   return all;
 }
@@ -348,11 +368,11 @@ struct Doing {
 };
 using MaybeDoing = std::optional<Doing>;
 
-MaybeDoing source_does(const Pipeline&, const PipelineState& s) {
+MaybeDoing source_does(const Pipeline&, const PipelineState& s, Table) {
   return Doing{Kind::works, fmt::format("schema version {}", s.source.schema)};
 }
 
-MaybeDoing cdc_does(const Pipeline&, const PipelineState& s) {
+MaybeDoing cdc_does(const Pipeline&, const PipelineState& s, Table) {
   switch (s.cdc.phase) {
     case Cdc::Phase::running: return Doing{Kind::works, "reads the log"};
     case Cdc::Phase::down: return Doing{Kind::stands, "down"};
@@ -361,7 +381,7 @@ MaybeDoing cdc_does(const Pipeline&, const PipelineState& s) {
   return std::nullopt;
 }
 
-MaybeDoing flink_does(const Pipeline&, const PipelineState& s) {
+MaybeDoing flink_does(const Pipeline&, const PipelineState& s, Table) {
   const Flink& f = s.flink;
   switch (f.phase) {
     case Flink::Phase::running: return Doing{Kind::works, fmt::format("build {}", f.build.version)};
@@ -377,33 +397,33 @@ MaybeDoing flink_does(const Pipeline&, const PipelineState& s) {
   return std::nullopt;
 }
 
-MaybeDoing cdc_table_does(const Pipeline&, const PipelineState& s) {
-  return Doing{Kind::works, fmt::format("schema {}", schema_id(s.ledger.table))};
+MaybeDoing cdc_table_does(const Pipeline&, const PipelineState& s, Table t) {
+  return Doing{Kind::works, fmt::format("schema {}", schema_id(s.ledger[t].table))};
 }
 
-MaybeDoing base_table_does(const Pipeline& model, const PipelineState& s) {
+MaybeDoing base_table_does(const Pipeline& model, const PipelineState& s, Table t) {
   const bool differs = model.monitor().diverged_rows(s.monitor) != 0;
   return Doing{differs ? Kind::stands : Kind::works,
-               fmt::format("schema {}{}", schema_id(s.base.table), differs ? ", rows differ from the source" : "")};
+               fmt::format("schema {}{}", schema_id(s.base.table[t]), differs ? ", rows differ from the source" : "")};
 }
 
-MaybeDoing merge_does(const Pipeline&, const PipelineState& s) {
-  switch (merge_state(s)) {
-    case 1: return Doing{Kind::works, fmt::format("run {}", s.merge.run)};
+MaybeDoing merge_does(const Pipeline&, const PipelineState& s, Table t) {
+  switch (merge_state(s.merge[t])) {
+    case 1: return Doing{Kind::works, fmt::format("run {}", s.merge[t].run)};
     case 2: return Doing{Kind::stands, "stalled"};
     case 3: return Doing{Kind::waits, "paused for the backfill"};
     default: return std::nullopt;
   }
 }
 
-MaybeDoing backfill_does(const Pipeline& model, const PipelineState& s) {
-  const std::string& change = model.config().changes[s.backfill.change].name;
-  switch (s.backfill.phase) {
+MaybeDoing backfill_does(const Pipeline& model, const PipelineState& s, Table t) {
+  const Backfill& b = s.backfill[t];
+  const std::string& change = model.config().changes[b.change].name;
+  switch (b.phase) {
     case Backfill::Phase::idle: return std::nullopt;
     case Backfill::Phase::waiting: return Doing{Kind::waits, fmt::format("waits to start for {}", change)};
     case Backfill::Phase::retrying: return Doing{Kind::waits, fmt::format("waits to try {} again", change)};
-    case Backfill::Phase::running:
-      return Doing{Kind::works, fmt::format("attempt {} for {}", s.backfill.attempt, change)};
+    case Backfill::Phase::running: return Doing{Kind::works, fmt::format("attempt {} for {}", b.attempt, change)};
   }
   return std::nullopt;
 }
@@ -413,11 +433,12 @@ bool deploys(StepKind kind) {
          kind == StepKind::rollback_spark;
 }
 
-MaybeDoing control_does(const Pipeline& model, const PipelineState& s) {
+MaybeDoing control_does(const Pipeline& model, const PipelineState& s, Table) {
   std::string running;
   std::string ready;
   bool deploying = false;
   for (std::size_t c = 0; c < s.control.rollouts.size(); ++c) {
+    if (model.control().rollout_of(c) != c) continue;
     const Rollout& rollout = s.control.rollouts[c];
     for (std::size_t i = 0; i < rollout.steps.size(); ++i) {
       const Step& step = model.control().steps()[i];
@@ -435,7 +456,7 @@ MaybeDoing control_does(const Pipeline& model, const PipelineState& s) {
   return std::nullopt;
 }
 
-MaybeDoing readers_do(const Pipeline& model, const PipelineState& s) {
+MaybeDoing readers_do(const Pipeline& model, const PipelineState& s, Table) {
   std::string columns;
   for (std::size_t i = 0; i < model.config().changes.size(); ++i) {
     if ((s.monitor.adopted & (1U << i)) != 0) columns += (columns.empty() ? "" : ", ") + model.config().changes[i].name;
@@ -443,10 +464,11 @@ MaybeDoing readers_do(const Pipeline& model, const PipelineState& s) {
   return Doing{Kind::works, columns.empty() ? "queries as before" : "queries name " + columns};
 }
 
-using Does = MaybeDoing (*)(const Pipeline&, const PipelineState&);
+using Does = MaybeDoing (*)(const Pipeline&, const PipelineState&, Table);
 struct Watched {
   Actor actor;
-  Does does;  // none: Kafka, whose spans end at an instant known in advance, and those who only tell
+  Does does;               // none: Kafka, whose spans end at an instant known in advance, and those who only tell
+  bool per_table = false;  // a lane for each table
 };
 
 // From the source to the readers, and the control plane.
@@ -454,14 +476,45 @@ constexpr std::array<Watched, kActors> kWatched{{{Actor::source, source_does},
                                                  {Actor::cdc, cdc_does},
                                                  {Actor::kafka, nullptr},
                                                  {Actor::flink, flink_does},
-                                                 {Actor::cdc_table, cdc_table_does},
-                                                 {Actor::merge, merge_does},
-                                                 {Actor::backfill, backfill_does},
-                                                 {Actor::base_table, base_table_does},
+                                                 {Actor::cdc_table, cdc_table_does, true},
+                                                 {Actor::merge, merge_does, true},
+                                                 {Actor::backfill, backfill_does, true},
+                                                 {Actor::base_table, base_table_does, true},
                                                  {Actor::readers, readers_do},
                                                  {Actor::control, control_does},
-                                                 {Actor::maintenance, nullptr},
+                                                 {Actor::maintenance, nullptr, true},
                                                  {Actor::monitor, nullptr}}};
+
+// One lane while it is drawn.
+struct Drawn {
+  Watched watched;
+  Table table = 0;
+  MaybeDoing doing;
+  sim::Instant since;
+  std::vector<sim::Lane::Span> spans;
+};
+
+std::size_t tables(const Pipeline& model) { return table_names(model.config().changes).size(); }
+
+struct Gauged {
+  const Figure* figure = nullptr;
+  Table table = 0;
+};
+
+// The figures of each table one after the other, where the first one stands.
+std::vector<Gauged> shown(const Pipeline& model) {
+  std::vector<Gauged> all;
+  const std::vector<Figure>& f = figures();
+  for (std::size_t i = 0; i < f.size();) {
+    std::size_t end = i + 1;
+    while (end < f.size() && f[end].per_table == f[i].per_table && f[end].system == f[i].system) ++end;
+    for (Table t = 0; t < (f[i].per_table ? tables(model) : 1); ++t) {
+      for (std::size_t k = i; k < end; ++k) all.push_back({&f[k], t});
+    }
+    i = end;
+  }
+  return all;
+}
 
 constexpr std::size_t kSpansMost = 400;  // of a lane
 constexpr std::size_t kMarksMost = 400;
@@ -491,13 +544,16 @@ void join_spans(std::vector<sim::Lane::Span>& spans) {
 // Looks after every event.
 class Observer {
  public:
-  explicit Observer(const Pipeline& model) : model_{model} {}
+  explicit Observer(const Pipeline& model) : model_{model}, shown_{shown(model)} {
+    for (const Watched& w : kWatched) {
+      for (Table t = 0; t < (w.per_table ? tables(model) : 1); ++t) lanes_.push_back({.watched = w, .table = t});
+    }
+  }
 
   void look(const PipelineWorld& world) {
     const sim::Instant now = world.agenda.now;
-    for (std::size_t i = 0; i < kWatched.size(); ++i) {
-      if (kWatched[i].does == nullptr) continue;
-      begin(i, now, kWatched[i].does(model_, world.state));
+    for (Drawn& lane : lanes_) {
+      if (lane.watched.does != nullptr) begin(lane, now, lane.watched.does(model_, world.state, lane.table));
     }
     election(world.state, now);
     take_frame(world.state, now);
@@ -506,11 +562,11 @@ class Observer {
   sim::Playback finish(const sim::Record& record, sim::Instant end) {
     sim::Playback p;
     std::set<sim::Instant> marked;
-    for (std::size_t i = 0; i < kWatched.size(); ++i) {
-      begin(i, end, std::nullopt);
-      sim::Lane lane{.actor = std::string{actor_name(static_cast<std::uint16_t>(kWatched[i].actor))},
-                     .spans = std::move(spans_[i]),
-                     .marks = marks(kWatched[i].actor, record)};
+    for (Drawn& drawn : lanes_) {
+      begin(drawn, end, std::nullopt);
+      sim::Lane lane{.actor = actor_words(model_, told_by(drawn.watched.actor, drawn.table)),
+                     .spans = std::move(drawn.spans),
+                     .marks = marks(drawn.watched.actor, drawn.table, record)};
       for (const sim::Lane::Mark& m : lane.marks) marked.insert(m.at);
       join_spans(lane.spans);
       if (!lane.spans.empty() || !lane.marks.empty()) p.lanes.push_back(std::move(lane));
@@ -521,21 +577,19 @@ class Observer {
   }
 
  private:
-  void begin(std::size_t lane, sim::Instant now, MaybeDoing doing) {
-    if (doing_[lane] == doing) return;
-    if (doing_[lane] && since_[lane] < now) {
-      spans_[lane].push_back({since_[lane], now, doing_[lane]->kind, doing_[lane]->what});
-    }
-    doing_[lane] = std::move(doing);
-    since_[lane] = now;
+  static void begin(Drawn& lane, sim::Instant now, MaybeDoing doing) {
+    if (lane.doing == doing) return;
+    if (lane.doing && lane.since < now) lane.spans.push_back({lane.since, now, lane.doing->kind, lane.doing->what});
+    lane.doing = std::move(doing);
+    lane.since = now;
   }
 
   // A partition without a leader has a new one at an instant that is known when it loses the old one.
   void election(const PipelineState& s, sim::Instant now) {
     if (s.topic.elected <= now || s.topic.elected == elected_) return;
     elected_ = s.topic.elected;
-    constexpr std::size_t kafka = 2;
-    std::vector<sim::Lane::Span>& spans = spans_[kafka];
+    constexpr std::size_t kafka = 2;  // and nobody before it has a lane for each table
+    std::vector<sim::Lane::Span>& spans = lanes_[kafka].spans;
     if (!spans.empty() && spans.back().until > now) spans.back().until = now;
     const sim::Instant end = sim::Instant{} + model_.config().horizon;
     spans.push_back(
@@ -544,11 +598,11 @@ class Observer {
 
   void take_frame(const PipelineState& s, sim::Instant now) {
     sim::Frame frame{.at = now, .values = {}};
-    frame.values.reserve(figures().size());
+    frame.values.reserve(shown_.size());
     bool turning_point = frames_.empty();
-    for (std::size_t i = 0; i < figures().size(); ++i) {
-      frame.values.push_back(figures()[i].value(model_, s, now));
-      if (!frames_.empty() && figures()[i].turning_point && frames_.back().values[i] != frame.values[i]) {
+    for (std::size_t i = 0; i < shown_.size(); ++i) {
+      frame.values.push_back(shown_[i].figure->value(model_, s, now, shown_[i].table));
+      if (!frames_.empty() && shown_[i].figure->turning_point && frames_.back().values[i] != frame.values[i]) {
         turning_point = true;
       }
     }
@@ -562,13 +616,13 @@ class Observer {
     kept_.push_back(turning_point);
   }
 
-  std::vector<sim::Lane::Mark> marks(Actor actor, const sim::Record& record) const {
+  std::vector<sim::Lane::Mark> marks(Actor actor, Table table, const sim::Record& record) const {
     std::vector<sim::Lane::Mark> all;
     const std::string name{actor_name(static_cast<std::uint16_t>(actor))};
     std::vector<const sim::Note*> notes;
     for (const sim::Note& n : record.notes) {
       const Told told = static_cast<Told>(n.kind);
-      if (n.actor == static_cast<std::uint16_t>(actor) && is_mark(told)) notes.push_back(&n);
+      if (n.actor == told_by(actor, table) && is_mark(told)) notes.push_back(&n);
     }
     for (std::size_t i = 0; i < notes.size();) {
       std::size_t end = i + 1;
@@ -582,7 +636,8 @@ class Observer {
     sim::Record faults;
     for (const sim::Answered& a : record.answers) {
       const sim::Question& q = model_.questions()[a.question];
-      if (q.fault && a.answer != 0 && q.actor == name) faults.answers.push_back(a);
+      // A job that serves two tables is asked as one: its faults are marked in its first lane.
+      if (q.fault && a.answer != 0 && q.actor == name && table == 0) faults.answers.push_back(a);
     }
     std::vector<sim::Lane::Mark> told = std::move(all);
     std::vector<sim::Lane::Mark> struck;
@@ -627,9 +682,8 @@ class Observer {
   }
 
   const Pipeline& model_;
-  std::array<MaybeDoing, kActors> doing_;
-  std::array<sim::Instant, kActors> since_{};
-  std::array<std::vector<sim::Lane::Span>, kActors> spans_;
+  std::vector<Gauged> shown_;
+  std::vector<Drawn> lanes_;
   sim::Instant elected_;
   std::vector<sim::Frame> frames_;
   std::vector<bool> kept_;  // by frame: before others
@@ -637,9 +691,15 @@ class Observer {
 
 }  // namespace
 
-std::vector<sim::Gauge> gauges() {
+std::vector<sim::Gauge> gauges(const Pipeline& model) {
+  const std::vector<std::string> names = table_names(model.config().changes);
   std::vector<sim::Gauge> all;
-  for (const Figure& f : figures()) all.push_back({std::string{f.system}, std::string{f.name}, f.unit, f.words});
+  for (const Gauged& s : shown(model)) {
+    std::string system{s.figure->system};
+    if (names.size() > 1 && s.figure->per_table) system += " (" + names[s.table] + ")";
+    if (names.size() > 1 && !s.figure->per_table && system == "base table") system = "base tables";
+    all.push_back({std::move(system), std::string{s.figure->name}, s.figure->unit, s.figure->words});
+  }
   return all;
 }
 

@@ -21,8 +21,8 @@ struct Watch {
   std::vector<sim::Deviation> deviations;  // of this run alone
 };
 
-// The figures of every frame, in their order: the same for every pipeline.
-std::vector<sim::Gauge> gauges();
+// The figures of every frame, in their order. Over two tables each has its own of what is not shared.
+std::vector<sim::Gauge> gauges(const Pipeline&);
 
 // The frames are thinned to at most this many: those at which something was told or a word changed come first.
 inline constexpr std::size_t kFramesMost = 400;

@@ -86,6 +86,7 @@ class Gathering {
   }
 
   void usual(const std::string& violated = {}) {
+    evidence_.gauges = models::gauges(model_);
     models::Shown shown{.watch = {.label = "The usual run", .property = violated, .given = scenario_.given}};
     if (!violated.empty()) shown.continuations = kContinuations;
     models::add_playback(evidence_, model_, shown);
@@ -132,7 +133,6 @@ sim::Reported reported(std::string file, sim::Result result, std::string made_by
   sim::Evidence& evidence = out.evidence;
   evidence.made_by = std::move(made_by);
   evidence.assumed = models::assumed();
-  evidence.gauges = models::gauges();
   std::visit(
       [&](const auto& r) {
         const Parsed parsed = parse(r.scenario);

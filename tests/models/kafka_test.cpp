@@ -35,6 +35,16 @@ KafkaModel by_size(std::int64_t bytes, std::int64_t segment_bytes) {
   return {c, kGigabyteADay};
 }
 
+TEST(Kafka, TrafficBeyondAnyNumberFillsASegmentAtOnce) {
+  KafkaConfig c;
+  c.partitions = 1;
+  c.record_bytes = 100'000'000;
+  c.retention_bytes = 1'000;
+  const KafkaModel kafka{c, 1'000'000'000'000};
+  const sim::Instant now = at(sim::hours(1));
+  EXPECT_GE(kafka.log_start(now), now - sim::minutes(10));
+}
+
 TEST(Kafka, AKeyAlwaysGoesToTheSamePartitionAndKeysSpread) {
   const KafkaModel kafka{KafkaConfig{}, 0};
   std::set<std::uint16_t> used;

@@ -8,6 +8,7 @@
 
 #include "models/run.hpp"
 #include "tests/support/experiment.hpp"
+#include "tests/support/two_tables.hpp"
 
 namespace converge::models {
 namespace {
@@ -18,8 +19,8 @@ const sim::Lane& lane(const sim::Playback& p, std::string_view actor) {
   return *found;
 }
 
-std::size_t place(std::string_view system, std::string_view name) {
-  const std::vector<sim::Gauge> all = gauges();
+std::size_t place(const Pipeline& model, std::string_view system, std::string_view name) {
+  const std::vector<sim::Gauge> all = gauges(model);
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const sim::Gauge& g) { return g.system == system && g.name == name; });
   EXPECT_NE(found, all.end()) << system << " " << name;
@@ -62,6 +63,21 @@ TEST(Playback, LanesAreInOrderWithoutOverlapAndEndWithTheRun) {
   }
 }
 
+TEST(Playback, OverTwoTablesEachHasItsLanesAndFigures) {
+  const Pipeline model{support::over_two_tables(one_column())};
+  const sim::Playback p = playback(model, {.label = "usual"});
+  for (const std::string& table : table_names(model.config().changes)) {
+    EXPECT_FALSE(lane(p, "spark/merge(" + table + ")").spans.empty());
+    EXPECT_FALSE(lane(p, "base-table(" + table + ")").spans.empty());
+    const std::size_t schema = place(model, "CDC table (" + table + ")", "schema");
+    EXPECT_EQ(p.frames.front().values[schema], 0);
+    EXPECT_EQ(p.frames.back().values[schema], 1) << table;
+  }
+  EXPECT_FALSE(lane(p, "flink").spans.empty()) << "one job for both";
+  sim::NominalChooser nominal{model.questions()};
+  EXPECT_EQ(p.run.trace_hash, run(model, nominal, Recording::off).trace_hash);
+}
+
 TEST(Playback, FlinksLaneShowsItsDeploy) {
   const Pipeline model{one_column()};
   const sim::Lane flink = lane(playback(model, {.label = "usual"}), "flink");
@@ -81,9 +97,9 @@ TEST(Playback, FramesAreFewAndHoldTheFirstAndTheLastState) {
   EXPECT_TRUE(p.thinned);
   EXPECT_TRUE(
       std::is_sorted(p.frames.begin(), p.frames.end(), [](const auto& a, const auto& b) { return a.at < b.at; }));
-  for (const sim::Frame& f : p.frames) EXPECT_EQ(f.values.size(), gauges().size());
-  const std::size_t schema = place("base table", "schema");
-  const std::size_t null = place("base table", "rows null");
+  for (const sim::Frame& f : p.frames) EXPECT_EQ(f.values.size(), gauges(model).size());
+  const std::size_t schema = place(model, "base table", "schema");
+  const std::size_t null = place(model, "base table", "rows null");
   EXPECT_EQ(p.frames.front().values[schema], 0);
   EXPECT_EQ(p.frames.back().values[schema], 1);
   EXPECT_EQ(p.frames.back().values[null], p.run.nulls_at_end);

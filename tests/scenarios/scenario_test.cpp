@@ -113,10 +113,10 @@ TEST(Scenario, TwoTablesHaveAColumnEachAndStepsOfTheirOwn) {
   EXPECT_EQ(names[4], "alter_cdc_table(orders)");
   EXPECT_EQ(names[11], "backfill(items)");
   const Scenario own = good(over_two_tables(
-      R"("plan": [{"step": "alter_cdc_table", "table": "items"}, {"step": "deploy_flink", "after": ["alter_cdc_table(items)"]
-}])"));
+      R"json("plan": [{"step": "alter_cdc_table", "table": "items"},
+                      {"step": "deploy_flink", "after": ["alter_cdc_table(items)"]}])json"));
   EXPECT_EQ(own.pipeline.control.steps[0].table, "items");
-EXPECT_NE(own.fingerprint, s.fingerprint);
+  EXPECT_NE(own.fingerprint, s.fingerprint);
 }
 
 TEST(Scenario, WhatNoTableIsNamedInKeepsItsFingerprint) {
@@ -139,10 +139,10 @@ TEST(Scenario, WhoNamesATableMustNameOneThatIsThere) {
   EXPECT_EQ(problems(over_two_tables(R"("plan": [{"step": "deploy_flink", "table": "items"}])")),
             R"(3:45 /plan/0/table: found "items", expected no table in a step deploy_flink: all tables share the job)");
   EXPECT_EQ(problems(over_two_tables(R"("backfill": {"kind": "rewind"})")),
-            R"(3:22 /backfill/kind: found "rewind", expected remerge, reparse or bootstrap, over two tables; )"
+            R"(3:23 /backfill/kind: found "rewind", expected remerge, reparse or bootstrap, over two tables; )"
             R"(one job reads the topic of both, so it cannot go back for one of them)");
   EXPECT_EQ(problems(over_two_tables(R"("source": {"changes": [{"at": "1h", "key": "a"}]})")),
-            R"(3:24 /source/changes/0: found a key without a table, expected its table, one of "orders" or "items")");
+            R"(3:25 /source/changes/0: found a key without a table, expected its table, one of "orders" or "items")");
 }
 
 TEST(Scenario, EachOfTwoTablesHasOneChange) {
@@ -158,7 +158,7 @@ TEST(Scenario, EachOfTwoTablesHasOneChange) {
   EXPECT_EQ(with(R"({"column": "b", "at": "9h"})"),
             R"(3:2 /changes/1: found a change without a table, expected its table, one of "orders" or "items")");
   EXPECT_EQ(with(R"({"table": "orders", "column": "b", "at": "9h"})"),
-            "1:38 /tables/1: found \"items\", expected a table that some change is of\n"
+            "1:37 /tables/1: found \"items\", expected a table that some change is of\n"
             "3:12 /changes/1/table: found \"orders\", expected a table without another change: a rollout carries one "
             "of each");
 }
@@ -280,7 +280,7 @@ TEST(ScenarioMistakes, AnUnknownKeyGetsTheNearestOne) {
       problems_with(R"("reviews": {"delay": "1h"})"),
       R"(3:2 /reviews: found unknown key "reviews", expected one of "title", "description", "start", "horizon", "sla", )"
       R"("changes", "plan", "deploy", "detect", "review", "cicd", "staging", "alter", "source", "cdc", "kafka", "flink", )"
-      R"("cdc_table", "base_table", "merge", "backfill", "readers", "maintenance", "given" or 2 more; did you mean "review"?)");
+      R"("cdc_table", "base_table", "merge", "backfill", "readers", "maintenance" or 3 more; did you mean "review"?)");
   EXPECT_EQ(problems_with(R"("review": {"dealy": "1h"})"),
             R"(3:13 /review/dealy: found unknown key "dealy", expected "delay"; did you mean "delay"?)");
 }
@@ -611,7 +611,7 @@ TEST(ScenarioMistakes, AllAreToldAtOnce) {
   "expect": {"violates": ["fresher"]}
 })"),
             R"(1:1 found an object without "title", expected the key "title": a string of 1 to 200 characters
-2:3 /titel: found unknown key "titel", expected one of "title", "description", "start", "horizon", "sla", "changes", "plan", "deploy", "detect", "review", "cicd", "staging", "alter", "source", "cdc", "kafka", "flink", "cdc_table", "base_table", "merge", "backfill", "readers", "maintenance", "given" or 2 more; did you mean "title"?
+2:3 /titel: found unknown key "titel", expected one of "title", "description", "start", "horizon", "sla", "tables", "changes", "plan", "deploy", "detect", "review", "cicd", "staging", "alter", "source", "cdc", "kafka", "flink", "cdc_table", "base_table", "merge", "backfill", "readers", "maintenance" or 3 more; did you mean "title"?
 3:66 /changes/1/at: found "9", expected a duration such as "15m" or "PT1H30M", at most 365 d
 4:47 /plan/0/after/0: found "deploy_flonk", expected the name of a step: one of "ci", "generate", "review", "staging" or "deploy_spark"
 4:65 /plan/1: found a second step named "deploy_spark", expected a `name` of its own for each step
