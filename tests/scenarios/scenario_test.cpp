@@ -279,7 +279,7 @@ TEST(ScenarioMistakes, AnUnknownKeyGetsTheNearestOne) {
   EXPECT_EQ(
       problems_with(R"("reviews": {"delay": "1h"})"),
       R"(3:2 /reviews: found unknown key "reviews", expected one of "title", "description", "start", "horizon", "sla", )"
-      R"("changes", "plan", "deploy", "detect", "review", "cicd", "staging", "alter", "source", "cdc", "kafka", "flink", )"
+      R"("tables", "changes", "plan", "deploy", "detect", "review", "cicd", "staging", "alter", "source", "cdc", "kafka", "flink", )"
       R"("cdc_table", "base_table", "merge", "backfill", "readers", "maintenance" or 3 more; did you mean "review"?)");
   EXPECT_EQ(problems_with(R"("review": {"dealy": "1h"})"),
             R"(3:13 /review/dealy: found unknown key "dealy", expected "delay"; did you mean "delay"?)");
