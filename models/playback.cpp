@@ -403,7 +403,7 @@ MaybeDoing cdc_table_does(const Pipeline&, const PipelineState& s, Table t) {
 
 MaybeDoing base_table_does(const Pipeline& model, const PipelineState& s, Table t) {
   const bool differs = model.monitor().diverged_rows(s.monitor) != 0;
-  return Doing{differs ? Kind::stands : Kind::works,
+  return Doing{differs ? Kind::differs : Kind::works,
                fmt::format("schema {}{}", schema_id(s.base.table[t]), differs ? ", rows differ from the source" : "")};
 }
 

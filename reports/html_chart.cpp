@@ -78,6 +78,7 @@ void chart_patterns(Html& h) {
   lines("p-late", "8", "M-2 2 2-2M0 8 8 0M6 10 10 6", "pl late");
   lines("p-wait", "6", "M1 3h1.5", "pl wait");
   lines("p-down", "5", "M-1-1 6 6M-1 4 1 6M4-1 6 1", "pl down");
+  lines("p-differs", "4", "M0 2h4", "pl differs");
   lines("p-deploy", "4", "M2 0v4", "pl deploy");
   const auto arrow = [&](std::string_view id, std::string_view classes) {
     const auto marker = h.in("marker", {{"id", id},

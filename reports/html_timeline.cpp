@@ -136,8 +136,9 @@ void spans(Html& h, const TimeScale& scale, const Lane& lane) {
     if (!waits.empty()) h.lone("path", {{"class", "idle"}, {"d", waits}});
   }
   for (const Lane::Span& s : all) {
-    if (s.kind != Kind::deploys && s.kind != Kind::stands) continue;
-    bar(h, s.kind == Kind::deploys ? "deploys" : "stands", scale.at(s.from), scale.at(s.until), 6, 14, s.what);
+    if (s.kind == Kind::works || s.kind == Kind::waits) continue;
+    const std::string_view kind = s.kind == Kind::deploys ? "deploys" : s.kind == Kind::stands ? "stands" : "differs";
+    bar(h, kind, scale.at(s.from), scale.at(s.until), 6, 14, s.what);
   }
 }
 
@@ -213,6 +214,7 @@ void legend(Html& h, const sim::RunResult& r, const sim::Playback* playback, boo
     key(h, "k-idle", "idle");
     key(h, "k-deploys", "is being deployed");
     key(h, "k-stands", "stands still");
+    key(h, "k-differs", "rows differ from the source");
     key(h, "k-fault", "a fault strikes");
     key(h, "k-bad", "refused, stalled or lost");
   }

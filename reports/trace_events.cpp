@@ -30,6 +30,7 @@ std::string_view word(sim::Lane::Span::Kind kind) {
     case sim::Lane::Span::Kind::waits: return "waits";
     case sim::Lane::Span::Kind::deploys: return "deploys";
     case sim::Lane::Span::Kind::stands: return "stands";
+    case sim::Lane::Span::Kind::differs: return "differs";
   }
   return "";
 }
@@ -39,7 +40,8 @@ std::string_view colour(sim::Lane::Span::Kind kind) {  // names that the viewers
     case sim::Lane::Span::Kind::works: return "good";
     case sim::Lane::Span::Kind::waits: return "grey";
     case sim::Lane::Span::Kind::deploys: return "bad";
-    case sim::Lane::Span::Kind::stands: return "terrible";
+    case sim::Lane::Span::Kind::stands:
+    case sim::Lane::Span::Kind::differs: return "terrible";
   }
   return "";
 }

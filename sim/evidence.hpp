@@ -39,7 +39,8 @@ struct PlanGraph {
 // What one actor did in a run: stretches of time, and moments.
 struct Lane {
   struct Span {
-    enum class Kind : std::uint8_t { works, waits, deploys, stands };  // stands: down, stalled, refused
+    // stands: down, stalled, refused; differs: a table whose rows are not the source's
+    enum class Kind : std::uint8_t { works, waits, deploys, stands, differs };
     Instant from;
     Instant until;
     Kind kind = Kind::works;
