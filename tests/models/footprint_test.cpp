@@ -25,14 +25,18 @@ namespace {
 using Print = std::function<sim::Footprint(const Event&)>;
 using Entry = sim::Pending<Event>;
 
-// Everything pending falls on a whole minute, so that much of it falls on one instant.
+sim::Instant whole_minute(sim::Instant t) {
+  const std::int64_t minute = sim::minutes(1).us;
+  return {(t.us + minute - 1) / minute * minute};
+}
+
+// Everything pending falls on a whole minute, so that much of it falls on one instant; and so does the one instant that
+// the state knows of it.
 void flatten(PipelineWorld& world) {
   const std::vector<Entry> entries = world.agenda.pending.sorted();
   world.agenda.pending.clear();
-  for (const Entry& e : entries) {
-    const std::int64_t minute = sim::minutes(1).us;
-    world.agenda.pending.push(sim::Instant{(e.at.us + minute - 1) / minute * minute}, e.order, e.payload);
-  }
+  for (const Entry& e : entries) world.agenda.pending.push(whole_minute(e.at), e.order, e.payload);
+  world.state.cdc.back = whole_minute(world.state.cdc.back);
 }
 
 struct Outcome {
