@@ -68,6 +68,14 @@ struct Options {
   std::optional<std::uint64_t> advise_deviations;  // confirmed by exploring so far
   OrderingsFlags orderings;
 
+  // of `conform`
+  struct Conform {
+    std::string recordings;  // the folder; empty: the set kept with the sources
+    std::vector<std::string> systems;
+    std::vector<std::string> groups;
+    std::string explain;  // this case alone, step by step
+  } conform;
+
   bool explain = false;             // of `replay`: the point of no return
   std::vector<std::string> actors;  // of the trace; none: all
   std::vector<std::string>
@@ -88,6 +96,7 @@ Exit explore(const Options&);
 Exit advise(const Options&);
 Exit orderings(const Options&);
 Exit report(const Options&);
+Exit conform(const Options&);
 Exit validate(const Options&);
 Exit schema(const Options&);
 

@@ -248,6 +248,23 @@ CLI::App* add_orderings_command(CLI::App& app, Options& o) {
   return command;
 }
 
+CLI::App* add_conform_command(CLI::App& app, Options& o) {
+  CLI::App* command =
+      app.add_subcommand("conform", "Do the models agree with recordings of the real systems, case by case?");
+  command->add_option("--recordings", o.conform.recordings,
+                      "A folder of recordings, or of such folders, instead of the set kept with the sources");
+  command->add_option("--system", o.conform.systems, "Only this system; may be given again");
+  command->add_option("--group", o.conform.groups, "Only this group: a file, without its ending; may be given again");
+  command->add_option("--explain", o.conform.explain, "This case alone, step by step: recorded beside modelled");
+  command->add_flag("--timing", o.timing, "Say how many cases a second were replayed (it hangs on the machine)");
+  add_output_flags(*command, o);
+  command->footer(
+      "Examples:\n  converge conform\n  converge conform --system iceberg --json\n"
+      "  converge conform --recordings my-recordings --explain x17\n"
+      "Exit codes: 0 no case disagrees; 1 some do; 2 the recordings cannot be read.");
+  return command;
+}
+
 // A mistyped command gets the nearest one, and the list.
 int unknown_command(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> names;
@@ -344,6 +361,8 @@ int main(int argc, char** argv) {
 
   CLI::App* report = add_report_command(app, o);
 
+  CLI::App* conform = add_conform_command(app, o);
+
   CLI::App* validate = app.add_subcommand("validate", "Is a scenario well formed? All problems at once");
   validate->add_option("SCENARIO", o.files, "Scenario files")->required();
   add_output_flags(*validate, o);
@@ -369,6 +388,7 @@ int main(int argc, char** argv) {
     if (orderings->parsed()) return static_cast<int>(converge::scenarios::orderings(o));
     if (report->parsed()) return static_cast<int>(converge::scenarios::report(o));
     if (replay->parsed()) return static_cast<int>(converge::scenarios::replay(o));
+    if (conform->parsed()) return static_cast<int>(converge::scenarios::conform(o));
     if (validate->parsed()) return static_cast<int>(converge::scenarios::validate(o));
     if (schema->parsed()) return static_cast<int>(converge::scenarios::schema(o));
   } catch (const converge::scenarios::CannotWrite& error) {

@@ -102,6 +102,11 @@ void Progress::orders(std::string_view doing, std::uint64_t done, std::uint64_t 
   show(fmt::format("{}: {} of {} orders, {} bad{}", doing.substr(0, 60), done, of, bad, until));
 }
 
+void Progress::cases(std::uint64_t done) {
+  if (!due()) return;
+  show(fmt::format("{} cases, {:.0f} a second", done, static_cast<double>(done) / std::max(since_.seconds(), 1e-3)));
+}
+
 void Progress::say(std::string_view what) {
   if (on_) show(std::string{what});
 }

@@ -41,6 +41,7 @@ class Progress {
   void states(const sim::ExploreProgress&);
   void orders(std::string_view doing, std::uint64_t done, std::uint64_t of, std::uint64_t bad,
               const std::optional<sim::Duration>& limit);
+  void cases(std::uint64_t done);
   void say(std::string_view what);
   void clear();
 
