@@ -170,7 +170,8 @@ void Transactions::pass(Millis ms) {
       p.state = Client::abortable_error;
       p.error = ProducerError::abortable;
     } else if (p.state == Client::ready) {
-      // No way leads from there to an error that an abort could mend, which breaks the client for good.
+      // No way leads from there to an error that an abort could mend, which breaks the client for good: so the code
+      // of the client's TransactionManager; no recording gets there.
       p.state = Client::fatal_error;
       p.error = ProducerError::illegal_state;
     }

@@ -22,8 +22,8 @@ struct Bench {
   void put(const std::string& key, std::optional<ProducerId> producer = std::nullopt) {
     append(log, {{.at = now, .key = key, .value_bytes = 5}}, 90, producer, now);
   }
-  void remove(const std::string& key) {
-    append(log, {{.at = now, .key = key, .tombstone = true}}, 90, std::nullopt, now);
+  void remove(const std::string& key, std::optional<ProducerId> producer = std::nullopt) {
+    append(log, {{.at = now, .key = key, .tombstone = true}}, 90, producer, now);
   }
   void end(ProducerId producer, Marker marker) { end_transaction(log, producer, marker, 90, now); }
   CleanerPass pass(std::size_t entries = kRoomy) { return cleaner_pass(log, entries, now); }
@@ -183,16 +183,72 @@ TEST(KafkaCleaner, AMarkerStaysAsLongAsABatchOfItsTransactionWasMetAndGoesByAHor
   EXPECT_TRUE(b.batch(3));  // offset 2 is still there
 }
 
-TEST(KafkaCleaner, TheLastBatchOfTheCleanedPartStaysAsAPlaceHolder) {
+TEST(KafkaCleaner, AnAbortMarkerStaysAsLongAsAPlaceHolderOfItsTransactionIsMet) {
   Bench b;
   b.put("a", 7);
   b.end(7, Marker::abort);
-  b.put("a", 7);
+  for (int pass = 0; pass < 3; ++pass) {
+    b.put("b");
+    b.put("c");
+    EXPECT_TRUE(b.pass().cleaned);
+    ASSERT_TRUE(b.batch(1));
+    EXPECT_FALSE(b.batch(1)->delete_horizon);
+  }
+  b.put("a", 7);  // now offset 0 holds no place any more
   b.end(7, Marker::abort);
+  b.put("c");
+  b.pass();
+  b.put("c");
+  b.pass();
+  EXPECT_FALSE(b.batch(0));
+  EXPECT_TRUE(b.batch(1)->delete_horizon);
+}
+
+TEST(KafkaCleaner, TheLastBatchOfTheCleanedPartStaysAsAPlaceHolder) {
+  Bench b;
+  b.log.config.min_compaction_lag_ms = 1'000;
+  b.put("a", 7);
+  b.now += 1'000;
+  b.end(7, Marker::abort);
+  b.put("a", 7);
+  b.end(7, Marker::commit);
+  b.put("b");
+  ASSERT_EQ(b.pass().cleaned.value().first_uncleanable, 1);
+  ASSERT_TRUE(b.batch(0));
+  EXPECT_TRUE(b.batch(0)->records.empty());
+  b.now += 1'000;
+  b.pass();
+  EXPECT_FALSE(b.batch(0));
+}
+
+TEST(KafkaCleaner, AnEmptiedBatchLosesItsHorizon) {
+  Bench b;
+  b.remove("a", 7);
+  b.end(7, Marker::commit);
   b.put("b");
   b.pass();
-  ASSERT_TRUE(b.batch(3));
-  EXPECT_EQ(b.log.segments.back().base, 4);
+  EXPECT_TRUE(b.batch(0)->delete_horizon);
+  b.now += 86'400'000;
+  b.put("b");
+  b.pass();
+  ASSERT_TRUE(b.batch(0));  // its producer's last sequence number
+  EXPECT_TRUE(b.batch(0)->records.empty());
+  EXPECT_FALSE(b.batch(0)->delete_horizon);
+}
+
+TEST(KafkaCleaner, WhatAFullKeyMapDidNotReachIsLeftAloneEvenWithoutAKey) {
+  Bench b;
+  b.log.config.segment_bytes = 300;
+  b.put("a");
+  b.put("b");
+  b.log.config.compacts = false;  // so that a record without key is taken
+  append(b.log, {{.at = b.now}}, 90, std::nullopt, b.now);
+  b.log.config.compacts = true;
+  b.put("c");
+  b.pass(1);
+  EXPECT_EQ(b.offsets(), (Offsets{0, 1, 2, 3}));
+  b.pass();
+  EXPECT_EQ(b.offsets(), (Offsets{0, 1, 3}));
 }
 
 TEST(KafkaCleaner, AFullKeyMapEndsThePassRightAfterTheLastRecordThatItTook) {

@@ -63,6 +63,22 @@ TEST(KafkaConsumer, MarkersAreNeverDeliveredAndAbortedRecordsOnlyToWhoReadsUncom
   EXPECT_FALSE(delivered(aborted, 3, kLog, kCommitted));
 }
 
+TEST(KafkaConsumer, OfTransactionsThatOverlapEachHasItsOwnFate) {
+  PartitionLog log;
+  const auto write = [&](std::optional<ProducerId> producer) { append(log, {{.key = "k"}}, 70, producer, 0); };
+  write(1);
+  write(2);
+  write(3);
+  write(std::nullopt);
+  end_transaction(log, 1, Marker::abort, 78, 0);
+  end_transaction(log, 2, Marker::commit, 78, 0);
+  write(1);
+  using enum Stored::Fate;
+  std::vector<Stored::Fate> fates;
+  for (const Stored& s : stored(log)) fates.push_back(s.fate);
+  EXPECT_EQ(fates, (std::vector{aborted, lasting, open, lasting, marker, marker, open}));
+}
+
 RC_GTEST_PROP(KafkaConsumer, ItStartsWithinTheLogOrNowhereAndReadsNothingBeyondItsIsolation, ()) {
   Readable r;
   r.start = *rc::gen::inRange<LogOffset>(0, 20);

@@ -80,6 +80,24 @@ TEST(KafkaTransactions, AFencedInstanceWithoutRecordsDoesNotNoticeItWhenItEndsIt
   EXPECT_EQ(t.begin("A1").error, Error::none);
 }
 
+TEST(KafkaTransactions, ANewInstanceFencesTheOlderOnesAlsoWhereItFindsNothingOpen) {
+  Transactions t = fresh();
+  t.begin("A1");
+  t.init("A2", "A");
+  EXPECT_EQ(t.send("A1", "x").error, Error::old_epoch);
+  EXPECT_EQ(t.log().end, 0);
+}
+
+TEST(KafkaTransactions, EachTransactionHasItsOwnTimeOut) {
+  Transactions t = fresh();
+  for (int i = 0; i < 3; ++i) {
+    t.begin("A1");
+    t.send("A1", "x");
+    t.wait(3'000);
+    EXPECT_EQ(t.commit("A1").error, Error::none);
+  }
+}
+
 TEST(KafkaTransactions, OneThatTimesOutIsAbortedAndItsProducerIsRefusedUntilItAborts) {
   Transactions t = fresh();
   t.begin("A1");
@@ -133,6 +151,14 @@ TEST(KafkaTransactions, ACommitOfNothingButAStrayRecordWaitsForItsDeliveryTimeou
   EXPECT_EQ(commit.cause, Error::timeout);
   EXPECT_EQ(t.abort("A1").error, Error::none);
   EXPECT_EQ(t.log().end, 0);
+}
+
+TEST(KafkaTransactions, AStrayRecordThatExpiresOutsideOfATransactionBreaksItsClientForGood) {
+  Transactions t = fresh();
+  t.send("B1", "stray");
+  t.wait(6'000);
+  EXPECT_EQ(t.begin("B1").error, Error::illegal_state);
+  EXPECT_EQ(t.abort("B1").error, Error::illegal_state);
 }
 
 TEST(KafkaTransactions, TheClientRefusesWhatIsOutOfOrder) {
