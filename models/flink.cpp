@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
-#include <set>
+#include <map>
+#include <optional>
 
 #include "models/questions.hpp"
 
@@ -289,7 +290,6 @@ void FlinkModel::run(Flink& f, FlinkIo io, Context& out) const {
 // Restored offsets that the topic no longer has go to the reset policy, partition by partition.
 bool FlinkModel::settle_offsets(Flink& f, FlinkIo io, Context& out) const {
   const sim::Instant log_start = kafka_.log_start(out.now());
-  std::set<std::uint16_t> concerned;
   const auto& records = io.topic.records;
   const auto unread = [&](auto&& visit) {
     for (const std::uint32_t index : f.position.held) visit(index);
@@ -297,23 +297,38 @@ bool FlinkModel::settle_offsets(Flink& f, FlinkIo io, Context& out) const {
   };
   if (f.position.next < records.size() && records[f.position.next].at >= log_start && f.position.held.empty())
     return true;
+  // The restored offset of a partition is that of its first unread record; of those, the log has what is left.
+  struct Restored {
+    kafka::LogOffset offset = 0;
+    std::optional<kafka::LogOffset> left;
+  };
+  std::map<std::uint16_t, Restored> restored;
   unread([&](std::uint32_t i) {
-    if (records[i].at < log_start) concerned.insert(records[i].partition);
+    const TopicRecord& r = records[i];
+    Restored& of = restored.try_emplace(r.partition, Restored{.offset = r.offset}).first->second;
+    if (!of.left && r.at >= log_start) of.left = r.offset;
   });
-  if (concerned.empty()) return true;
-  if (config_.offset_reset == FlinkConfig::OffsetReset::none) {
-    f.phase = Flink::Phase::dead;
-    tell(out, Actor::flink, Told::flink_offset_invalid, f.build.version);
-    out.after({}, {.what = What::control_refused, .number = f.build.version});
-    return false;
+  std::map<std::uint16_t, kafka::LogOffset> reset;  // where those partitions go on that the log has left behind
+  for (const auto& [partition, of] : restored) {
+    const kafka::LogOffset end = io.topic.log_end[partition];
+    const kafka::Start start =
+        kafka::start_of(of.offset, config_.offset_reset, kafka::Isolation::read_uncommitted,
+                        {.start = of.left.value_or(end), .last_stable = end, .high_watermark = end});
+    if (start.fails()) {
+      f.phase = Flink::Phase::dead;
+      tell(out, Actor::flink, Told::flink_offset_invalid, f.build.version);
+      out.after({}, {.what = What::control_refused, .number = f.build.version});
+      return false;
+    }
+    if (start.why == kafka::Start::Why::reset) reset.emplace(partition, start.offset);
   }
-  const bool latest = config_.offset_reset == FlinkConfig::OffsetReset::latest;
+  if (reset.empty()) return true;
   std::uint32_t lost = 0;
   std::vector<std::uint32_t> held;
   // What is left to read is kept one by one: the reset makes holes in the order of the log.
   unread([&](std::uint32_t i) {
-    const bool gone = records[i].at < log_start || (latest && concerned.contains(records[i].partition));
-    if (gone) {
+    const auto from = reset.find(records[i].partition);
+    if (from != reset.end() && records[i].offset < from->second) {
       ++lost;
     } else {
       held.push_back(i);
@@ -322,7 +337,7 @@ bool FlinkModel::settle_offsets(Flink& f, FlinkIo io, Context& out) const {
   f.position = {static_cast<std::uint32_t>(records.size()), std::move(held)};
   f.stored = f.position;
   f.lost += lost;
-  tell(out, Actor::flink, Told::flink_gap, lost, static_cast<std::int64_t>(concerned.size()));
+  tell(out, Actor::flink, Told::flink_gap, lost, static_cast<std::int64_t>(reset.size()));
   return true;
 }
 

@@ -23,6 +23,7 @@
 #include "models/cdc.hpp"
 #include "models/event.hpp"
 #include "models/kafka.hpp"
+#include "models/kafka_consumer.hpp"
 #include "models/schema.hpp"
 #include "models/tables.hpp"
 #include "sim/time.hpp"
@@ -32,7 +33,7 @@ namespace converge::models {
 struct FlinkConfig {
   enum class Overflow : std::uint8_t { fail, truncate };
   enum class Writer : std::uint8_t { pads, subset };  // what it does with table columns that it does not know
-  enum class OffsetReset : std::uint8_t { earliest, latest, none };
+  using OffsetReset = kafka::OffsetReset;             // earliest, latest or none
 
   sim::Duration checkpoint_interval = sim::seconds(60);
   sim::Window checkpoint{sim::milliseconds(500), sim::seconds(5), sim::minutes(1)};

@@ -3,7 +3,24 @@
 #include <algorithm>
 #include <limits>
 
+#include "models/kafka_log.hpp"
+
 namespace converge::models {
+
+namespace {
+
+// part / whole of a day, down to the microsecond, or to the second where that does not fit: beyond 9 TB a day.
+sim::Duration part_of_a_day(std::int64_t part, std::int64_t whole) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t seconds = 86'400;
+  constexpr std::int64_t microseconds = 1'000'000;
+  if (whole > most / seconds) return {};
+  const std::int64_t rest = part * seconds % whole;
+  return sim::seconds(part * seconds / whole) +
+         sim::Duration{whole > most / microseconds ? 0 : rest * microseconds / whole};
+}
+
+}  // namespace
 
 KafkaModel::KafkaModel(const KafkaConfig& config, std::int64_t changes_per_day) : config_{config} {
   // Bytes become time at the mean rate of one partition; without traffic only segment.ms and retention.ms count.
@@ -11,16 +28,14 @@ KafkaModel::KafkaModel(const KafkaConfig& config, std::int64_t changes_per_day) 
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();  // a segment is full at once then, too
   const std::int64_t bytes_per_day =
       records_per_day > most / config.record_bytes ? most : records_per_day * config.record_bytes;
+  constexpr std::int64_t days_max = 36'500;  // a century is for ever here, and products stay in range
   const auto lasts = [&](std::int64_t bytes) {
-    constexpr std::int64_t days_max = 36'500;  // a century is for ever here, and products stay in range
     if (bytes_per_day == 0 || bytes / bytes_per_day >= days_max) return sim::days(days_max);
-    return sim::Duration{bytes / bytes_per_day * sim::days(1).us +
-                         bytes % bytes_per_day * (sim::days(1).us / bytes_per_day)};
+    return sim::days(bytes / bytes_per_day) + part_of_a_day(bytes % bytes_per_day, bytes_per_day);
   };
   segment_ = std::clamp(lasts(config.segment_bytes), sim::seconds(1), std::max(config.segment_span, sim::seconds(1)));
-  kept_ = config.retention;
-  // Size drops a segment while what is beyond retention.bytes is at least as large as it (1.2), so a part of one stays.
-  if (config.retention_bytes >= 0) kept_ = std::min(kept_, lasts(config.retention_bytes));
+  by_bytes_ = config.retention_bytes >= 0 ? lasts(config.retention_bytes) : sim::days(days_max);
+  kept_ = std::min(config.retention, by_bytes_);
 }
 
 void KafkaModel::start(Topic& t) const { t.log_end.assign(static_cast<std::size_t>(config_.partitions), 0); }
@@ -36,13 +51,22 @@ void KafkaModel::append(Topic& t, Lsn lsn, Key key, sim::Instant now) const {
 }
 
 sim::Instant KafkaModel::log_start(sim::Instant now) const {
-  // Segments are counted from the start of the run. The last pass dropped each one whose largest timestamp, its end,
-  // was older than the retention; the active segment goes too once all of it is (1.2), which cannot be while traffic is
-  // steady.
+  // Segments are counted from the start of the run, all alike but for the active one, which ends at the pass; the last
+  // record of each is a microsecond before its end. The last pass stopped at the first segment that it kept; if it kept
+  // none, it began an empty one.
   const std::int64_t pass = now.us / config_.retention_check.us * config_.retention_check.us;
-  const std::int64_t dead = pass - kept_.us;
-  if (dead <= 0) return {};
-  return {dead / segment_.us * segment_.us};
+  const auto goes = [&](std::int64_t segment) {
+    const std::int64_t start = segment * segment_.us;
+    const std::int64_t end = std::min(start + segment_.us, pass);
+    return kafka::beyond_size(pass - by_bytes_.us - start, end - start) ||
+           kafka::beyond_time(pass, end - 1, config_.retention.us);
+  };
+  std::int64_t first = 0;
+  for (std::int64_t after = pass / segment_.us + 1; first < after;) {
+    const std::int64_t middle = first + (after - first) / 2;
+    goes(middle) ? first = middle + 1 : after = middle;
+  }
+  return {std::min(first * segment_.us, pass)};
 }
 
 }  // namespace converge::models

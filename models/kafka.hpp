@@ -5,7 +5,9 @@
 // without leader takes and gives no record until one is elected, and loses none that was acknowledged (acks=all). Left
 // out: replication and unclean election, compaction, transactions, consumer groups' rebalances: the one consumer here
 // is a Flink job, which keeps its offsets in its own checkpoints (3.2). Volume is a rate, so a segment is a span of
-// time: segment.bytes over the partition's share of the traffic, at most segment.ms.
+// time: segment.bytes over the partition's share of the traffic, at most segment.ms. What a pass drops of such segments
+// is decided as it is for a log on a broker (kafka_log.hpp), and so is where a job starts whose offset is gone
+// (kafka_consumer.hpp).
 #pragma once
 
 #include <cstdint>
@@ -71,8 +73,9 @@ class KafkaModel {
 
  private:
   KafkaConfig config_;
-  sim::Duration segment_;  // the span of one segment
-  sim::Duration kept_;     // the least of both retentions, by time
+  sim::Duration segment_;   // the span of one segment
+  sim::Duration by_bytes_;  // what retention.bytes hold, by time
+  sim::Duration kept_;      // the least of both retentions
 };
 
 }  // namespace converge::models

@@ -7,7 +7,9 @@ namespace converge::scenarios::recorded {
 namespace {
 
 // A line for each system whose adapter is here, by name.
-constexpr std::array<System, 0> kSystems{};
+constexpr std::array kSystems{
+    System{"kafka", knows_kafka, replay_kafka},
+};
 
 }  // namespace
 

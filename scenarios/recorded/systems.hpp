@@ -18,4 +18,7 @@ struct System {
 
 std::span<const System> systems();
 
+bool knows_kafka(const Json&);
+void replay_kafka(const Json&, Comparison&);
+
 }  // namespace converge::scenarios::recorded

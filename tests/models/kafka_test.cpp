@@ -125,6 +125,22 @@ TEST(Kafka, TheLesserOfTimeAndSizeDecides) {
   EXPECT_EQ((KafkaModel{c, kGigabyteADay}).log_start(at(sim::days(4))), at(sim::days(2)));
 }
 
+TEST(Kafka, BytesLastAsLongAsTheyDoAlsoWhereTrafficIsHeavy) {
+  KafkaConfig c;
+  c.partitions = 1;
+  c.record_bytes = 1'000'000;  // a hundred gigabytes a day
+  c.retention_bytes = std::int64_t{50'000'000'000};
+  c.segment_bytes = std::int64_t{1'000'000'000};
+  const KafkaModel kafka{c, 100'000};
+  EXPECT_EQ(kafka.kept(), sim::hours(12));
+  EXPECT_EQ(kafka.log_start(at(sim::days(1))), at(sim::hours(12)));  // 864 s a segment, so the 50th ends there
+}
+
+TEST(Kafka, ARetentionOfNothingDropsTheActiveSegmentToo) {
+  const KafkaModel kafka = by_size(0, std::int64_t{1'000'000'000});
+  EXPECT_EQ(kafka.log_start(at(sim::minutes(14))), at(sim::minutes(10)));  // all that the last pass met
+}
+
 // ---- 1.4: leader failover, in the pipeline
 
 TEST(Kafka, ALostLeaderHoldsUpAppendsAndLosesNothing) {
