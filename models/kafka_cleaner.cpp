@@ -34,13 +34,6 @@ std::int64_t bytes_of(const Segments& segments, std::size_t first, std::size_t e
 
 }  // namespace
 
-// One division, correctly rounded and so the same everywhere. The broker compares it with the setting, itself a double:
-// an exact comparison of fractions would find 3/10 above the double that stands for 0.3 (recordings K2 ratio_edge).
-double Cleanable::ratio() const {
-  const auto all = static_cast<double>(saturated_sum(clean_bytes, dirty_bytes));
-  return all > 0 ? static_cast<double>(dirty_bytes) / all : 0.0;
-}
-
 Cleanable cleanable(const PartitionLog& log, Millis now) {
   const LogConfig& c = log.config;
   const Segments& segments = log.segments;
@@ -69,8 +62,13 @@ Cleanable cleanable(const PartitionLog& log, Millis now) {
   return found;
 }
 
+// The broker divides two doubles and compares with a third: the same as these whole numbers, as long as a setting has
+// no more than six digits. 3 of 10 is not above 0.3 (recordings K2 ratio_edge).
 bool worth_cleaning(const LogConfig& c, const Cleanable& found) {
-  return found.dirty_bytes > 0 && (found.overdue || found.ratio() > c.min_cleanable_ratio);
+  __extension__ using Wide = __int128;
+  const auto all = Wide{found.clean_bytes} + found.dirty_bytes;
+  const bool dirty_enough = Wide{found.dirty_bytes} * 1'000'000 > all * c.min_cleanable_ppm;
+  return found.dirty_bytes > 0 && (found.overdue || dirty_enough);
 }
 
 namespace {

@@ -22,8 +22,6 @@ struct Cleanable {
   std::int64_t clean_bytes = 0;     // a segment with the first dirty offset inside it counts as clean and as dirty
   std::int64_t dirty_bytes = 0;
   bool overdue = false;  // its oldest dirty segment has waited for max.compaction.lag.ms
-
-  double ratio() const;
 };
 
 Cleanable cleanable(const PartitionLog&, Millis now);

@@ -58,7 +58,7 @@ struct LogConfig {      // a topic's settings, by Kafka's names
   Millis timestamp_after_max = 3'600'000;  // message.timestamp.after.max.ms
   Millis timestamp_before_max = kForever;  // message.timestamp.before.max.ms
   Millis delete_retention_ms = 86'400'000;
-  double min_cleanable_ratio = 0.5;  // min.cleanable.dirty.ratio
+  std::int32_t min_cleanable_ppm = 500'000;  // min.cleanable.dirty.ratio, in parts per million
   Millis min_compaction_lag_ms = 0;
   Millis max_compaction_lag_ms = kForever;
 };

@@ -1,4 +1,6 @@
 // Do the models agree with recordings of the real systems? The result of `converge conform`, as plain data.
+//
+// Floating point is for how many cases a second were compared, which decides nothing.
 #pragma once
 
 #include <cstdint>

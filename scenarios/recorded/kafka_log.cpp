@@ -1,4 +1,5 @@
 // K1 and K2: one partition's log under appends, retention and the cleaner.
+#include <algorithm>
 #include <cmath>
 
 #include "models/kafka_cleaner.hpp"
@@ -36,7 +37,8 @@ void configure(kafka::LogConfig& c, const Json& settings) {
   number("min.compaction.lag.ms", c.min_compaction_lag_ms);
   number("max.compaction.lag.ms", c.max_compaction_lag_ms);
   if (settings.contains("min.cleanable.dirty.ratio")) {
-    c.min_cleanable_ratio = settings.at("min.cleanable.dirty.ratio").get<double>();
+    const auto ratio = std::clamp(settings.at("min.cleanable.dirty.ratio").get<double>(), 0.0, 1.0);
+    c.min_cleanable_ppm = static_cast<std::int32_t>(std::lround(ratio * 1e6));
   }
 }
 
@@ -182,8 +184,10 @@ class Replay {
     told_.same("first_dirty_offset", s.at("first_dirty_offset"), pass.cleaned->first_dirty);
     told_.same("first_uncleanable_offset", s.at("first_uncleanable_offset"), pass.cleaned->first_uncleanable);
     constexpr double recorded_digits = 1e6;
-    told_.same("cleanable_ratio", s.at("cleanable_ratio"),
-               std::round(pass.cleaned->ratio() * recorded_digits) / recorded_digits);
+    const auto dirty = static_cast<double>(pass.cleaned->dirty_bytes);
+    const double ratio =
+        dirty / (static_cast<double>(pass.cleaned->clean_bytes) + dirty);  // it was dirty, so not 0 / 0
+    told_.same("cleanable_ratio", s.at("cleanable_ratio"), std::round(ratio * recorded_digits) / recorded_digits);
     told_.same("cleaned_up_to", s.at("cleaned_up_to"), log_.first_dirty);
   }
 

@@ -17,7 +17,7 @@ struct Bench {
   PartitionLog log;
   Millis now = kNow;
 
-  Bench() { log.config = {.deletes = false, .compacts = true, .segment_bytes = 100, .min_cleanable_ratio = 0.01}; }
+  Bench() { log.config = {.deletes = false, .compacts = true, .segment_bytes = 100, .min_cleanable_ppm = 10'000}; }
 
   void put(const std::string& key, std::optional<ProducerId> producer = std::nullopt) {
     append(log, {{.at = now, .key = key, .value_bytes = 5}}, 90, producer, now);
@@ -65,16 +65,16 @@ TEST(KafkaCleaner, EachKeyKeepsItsLatestValueAndTheActiveSegmentIsLeftAlone) {
 
 TEST(KafkaCleaner, TheDirtyRatioMustBeExceededSoARatioOfOneNeverCleans) {
   Bench b;
-  b.log.config.min_cleanable_ratio = 1.0;
+  b.log.config.min_cleanable_ppm = 1'000'000;
   for (int i = 0; i < 5; ++i) b.put("a");
   EXPECT_FALSE(b.pass().cleaned);
-  b.log.config.min_cleanable_ratio = 0.99;
+  b.log.config.min_cleanable_ppm = 990'000;
   EXPECT_TRUE(b.pass().cleaned);
 }
 
-TEST(KafkaCleaner, TheRatioIsComparedAsTheBrokerDoesAsADoubleWithTheSetting) {
+TEST(KafkaCleaner, ThreeOfTenIsNotAboveASettingOfThreeTenths) {
   LogConfig c;
-  c.min_cleanable_ratio = 0.3;
+  c.min_cleanable_ppm = 300'000;
   EXPECT_FALSE(worth_cleaning(c, {.clean_bytes = 700, .dirty_bytes = 300}));
   EXPECT_TRUE(worth_cleaning(c, {.clean_bytes = 700, .dirty_bytes = 301}));
 }
@@ -102,7 +102,7 @@ TEST(KafkaCleaner, NothingYoungerThanTheMinimumLagIsCleaned) {
 
 TEST(KafkaCleaner, ASegmentOlderThanTheMaximumLagIsCleanedWhateverTheRatio) {
   Bench b;
-  b.log.config.min_cleanable_ratio = 1.0;
+  b.log.config.min_cleanable_ppm = 1'000'000;
   b.put("a");
   b.put("a");
   b.log.config.max_compaction_lag_ms = 1'000;
