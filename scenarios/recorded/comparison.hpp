@@ -6,15 +6,30 @@
 // what was answered, so that being out of scope cannot hide a disagreement.
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sim/conformance.hpp"
 
 namespace converge::scenarios::recorded {
 
 using Json = nlohmann::json;
+
+// A whole number that the type can hold; anything else is no case in the documented form. What the library itself does
+// with a fraction, or with a number that is too large, is undefined.
+template <std::integral T>
+T whole(const Json& value) {
+  if (value.is_number_unsigned()) {
+    if (const auto n = value.get<std::uint64_t>(); std::in_range<T>(n)) return static_cast<T>(n);
+  } else if (value.is_number_integer()) {
+    if (const auto n = value.get<std::int64_t>(); std::in_range<T>(n)) return static_cast<T>(n);
+  }
+  throw Json::other_error::create(501, value.dump() + " is no whole number for this", &value);
+}
 
 class Comparison {
  public:

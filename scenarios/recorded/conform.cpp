@@ -76,6 +76,9 @@ class Run {
         const Json one = Json::parse(text);
         if (system == nullptr) {  // a file holds cases of one system
           system = system_of(one);
+          // Other systems' folders may lie beside those that were asked for.
+          const std::string name = folder.path.filename().string();
+          if (system == nullptr && !wanted(asked_.systems, name)) return false;
           if (system == nullptr) return complain("a case of no system known here", "a case in the documented form");
           remember(all_.systems, system->name);
           if (!wanted(asked_.systems, system->name)) return false;

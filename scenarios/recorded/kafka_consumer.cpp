@@ -79,26 +79,26 @@ Asked starts(const Json& one) {
                                               {"aborted", Fate::aborted},
                                               {"abort_marker", Fate::marker},
                                               {"commit_marker", Fate::marker}});
-    asked.records.push_back({.offset = r.at(0).get<kafka::LogOffset>(),
+    asked.records.push_back({.offset = whole<kafka::LogOffset>(r.at(0)),
                              .fate = fate,
-                             .at = kafka::saturated_difference(0, r.at(2).get<kafka::Millis>())});
+                             .at = kafka::saturated_difference(0, whole<kafka::Millis>(r.at(2)))});
   }
-  asked.readable = {.start = log.at("log_start").get<kafka::LogOffset>(),
-                    .last_stable = log.at("lso").get<kafka::LogOffset>(),
-                    .high_watermark = log.at("log_end").get<kafka::LogOffset>()};
-  if (one.contains("committed_offset")) asked.committed = one.at("committed_offset").get<kafka::LogOffset>();
+  asked.readable = {.start = whole<kafka::LogOffset>(log.at("log_start")),
+                    .last_stable = whole<kafka::LogOffset>(log.at("lso")),
+                    .high_watermark = whole<kafka::LogOffset>(log.at("log_end"))};
+  if (one.contains("committed_offset")) asked.committed = whole<kafka::LogOffset>(one.at("committed_offset"));
   return asked;
 }
 
 // It stands at a position, more arrives just now, and the log start moves.
 Asked runs(const Json& one) {
   const Json& setup = one.at("outcome");
-  const auto end = setup.at("log_end").get<std::int16_t>();
+  const auto end = whole<std::int16_t>(setup.at("log_end"));
   Asked asked;
   for (kafka::LogOffset o = 0; o < end; ++o) asked.records.push_back({.offset = o, .at = 0});
   asked.readable = {
-      .start = one.at("log_start_moves_to").get<kafka::LogOffset>(), .last_stable = end, .high_watermark = end};
-  asked.committed = setup.at("position_before").get<kafka::LogOffset>();
+      .start = whole<kafka::LogOffset>(one.at("log_start_moves_to")), .last_stable = end, .high_watermark = end};
+  asked.committed = whole<kafka::LogOffset>(setup.at("position_before"));
   return asked;
 }
 

@@ -14,7 +14,7 @@ namespace kafka = models::kafka;
 
 void configure(kafka::LogConfig& c, const Json& settings) {
   const auto number = [&](const char* name, std::int64_t& to) {
-    if (settings.contains(name)) to = settings.at(name).get<std::int64_t>();
+    if (settings.contains(name)) to = whole<std::int64_t>(settings.at(name));
   };
   if (settings.contains("cleanup.policy")) {
     const auto& policy = settings.at("cleanup.policy").get_ref<const std::string&>();
@@ -22,7 +22,7 @@ void configure(kafka::LogConfig& c, const Json& settings) {
     c.compacts = policy.find("compact") != std::string::npos;
   }
   if (settings.contains("internal.segment.bytes")) {
-    c.segment_bytes = settings.at("internal.segment.bytes").get<std::int32_t>();
+    c.segment_bytes = whole<std::int32_t>(settings.at("internal.segment.bytes"));
   }
   number("segment.ms", c.segment_ms);
   number("retention.ms", c.retention_ms);
@@ -44,8 +44,8 @@ void configure(kafka::LogConfig& c, const Json& settings) {
 
 // [timestamp, value bytes], or [timestamp, key or null, "put" or "del", value bytes].
 kafka::Record record(const Json& one) {
-  kafka::Record r{.at = one.at(0).get<kafka::Millis>()};
-  r.value_bytes = one.at(one.size() - 1).get<std::int32_t>();
+  kafka::Record r{.at = whole<kafka::Millis>(one.at(0))};
+  r.value_bytes = whole<std::int32_t>(one.at(one.size() - 1));
   if (one.size() < 4) return r;
   if (!one.at(1).is_null()) r.key = one.at(1).get<std::string>();
   r.tombstone = meaning<bool>(one.at(2), {{"put", false}, {"del", true}});
@@ -102,10 +102,10 @@ bool replicas_lag(const Json& steps) {
 
 class Replay {
  public:
-  Replay(const Json& one, Comparison& comparison) : told_{comparison}, now_{one.at("t0").get<kafka::Millis>()} {
+  Replay(const Json& one, Comparison& comparison) : told_{comparison}, now_{whole<kafka::Millis>(one.at("t0"))} {
     configure(log_.config, one.at("config"));
     log_.replicated_at_once = !replicas_lag(one.at("steps"));
-    if (one.contains("offset_map_entries")) map_entries_ = one.at("offset_map_entries").get<std::uint32_t>();
+    if (one.contains("offset_map_entries")) map_entries_ = whole<std::uint32_t>(one.at("offset_map_entries"));
   }
 
   void step(const Json& s) {
@@ -139,29 +139,29 @@ class Replay {
     for (const Json& one : s.at("records")) records.push_back(record(one));
     if (records.empty()) s.at("records").at(0);  // a batch has a record
     std::optional<kafka::ProducerId> producer;
-    if (s.contains("txn_pid")) producer = s.at("txn_pid").get<kafka::ProducerId>();
-    appended(s, kafka::append(log_, std::move(records), s.at("batch_bytes").get<std::int32_t>(), producer, now_));
+    if (s.contains("txn_pid")) producer = whole<kafka::ProducerId>(s.at("txn_pid"));
+    appended(s, kafka::append(log_, std::move(records), whole<std::int32_t>(s.at("batch_bytes")), producer, now_));
   }
 
   void end_transaction(const Json& s) {
     const auto marker =
         meaning<kafka::Marker>(s.at("marker"), {{"commit", kafka::Marker::commit}, {"abort", kafka::Marker::abort}});
-    appended(s, kafka::end_transaction(log_, s.at("txn_pid").get<kafka::ProducerId>(), marker,
-                                       s.at("batch_bytes").get<std::int32_t>(), now_));
+    appended(s, kafka::end_transaction(log_, whole<kafka::ProducerId>(s.at("txn_pid")), marker,
+                                       whole<std::int32_t>(s.at("batch_bytes")), now_));
   }
 
   void advance(const Json& s) {
-    now_ = kafka::saturated_sum(now_, s.at("ms").get<kafka::Millis>());
+    now_ = kafka::saturated_sum(now_, whole<kafka::Millis>(s.at("ms")));
     told_.same("now", s.at("now"), now_);
   }
 
   void set_high_watermark(const Json& s) {
-    kafka::move_high_watermark(log_, s.at("to").get<kafka::LogOffset>());
+    kafka::move_high_watermark(log_, whole<kafka::LogOffset>(s.at("to")));
     told_.same("hw", s.at("hw"), log_.high_watermark);
   }
 
   void delete_records(const Json& s) {
-    const kafka::Deleted done = kafka::delete_records(log_, s.at("to").get<kafka::LogOffset>());
+    const kafka::Deleted done = kafka::delete_records(log_, whole<kafka::LogOffset>(s.at("to")));
     told_.same("result", s.at("result"),
                done == kafka::Deleted::moved       ? "moved"
                : done == kafka::Deleted::unchanged ? "unchanged"

@@ -80,7 +80,7 @@ kafka::Answer perform(kafka::Transactions& t, const Json& s) {
     case Op::commit: return t.commit(text("producer"));
     case Op::abort: return t.abort(text("producer"));
     case Op::plain_send: return t.plain_send(text("value"));
-    case Op::wait: t.wait(s.at("ms").get<kafka::Millis>()); break;
+    case Op::wait: t.wait(whole<kafka::Millis>(s.at("ms"))); break;
   }
   return {};
 }
@@ -90,8 +90,8 @@ kafka::Answer perform(kafka::Transactions& t, const Json& s) {
 void replay_transactions(const Json& one, Comparison& comparison) {
   const Json& config = one.at("config");
   kafka::Transactions t{
-      {.timeout = config.at("transaction.timeout.ms").get<kafka::Millis>(),
-       .sweep_every = config.at("transaction.abort.timed.out.transaction.cleanup.interval.ms").get<kafka::Millis>(),
+      {.timeout = whole<kafka::Millis>(config.at("transaction.timeout.ms")),
+       .sweep_every = whole<kafka::Millis>(config.at("transaction.abort.timed.out.transaction.cleanup.interval.ms")),
        .delivery_timeout = 6'000}};  // of all recordings: their README
   int number = 0;
   for (const Json& s : one.at("steps")) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <filesystem>
 #include <string>
 
 #include "tests/support/converge.hpp"
@@ -135,6 +136,17 @@ TEST(Conform, MistakesHaveExitCodeTwoAndTheirPlace) {
   folder.write("K3.jsonl", "");
   folder.write("K3.jsonl.gz", "\x1f\x8b\x08 and no more");
   EXPECT_THAT(refused({"--recordings", path}), HasSubstr("packed data that is broken"));
+}
+
+TEST(Conform, WhatWasNotAskedForMayBeOfASystemThatIsNotKnown) {
+  const Folder folder;
+  std::filesystem::create_directories(folder / "a/kafka");
+  std::filesystem::create_directories(folder / "a/pulsar");
+  folder.write("a/kafka/K3.jsonl", kRight);
+  folder.write("a/pulsar/P1.jsonl", R"({"something": "else"})");
+  EXPECT_EQ(converge({"conform", "--recordings", folder / "a", "--system", "kafka"}).exit, 0);
+  EXPECT_EQ(converge({"conform", "--recordings", folder / "a", "--system", "pulsar"}).exit, 2);
+  EXPECT_EQ(converge({"conform", "--recordings", folder / "a"}).exit, 2);
 }
 
 TEST(Conform, AHostileCaseReachesTheTerminalEscaped) {
